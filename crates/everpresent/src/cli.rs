@@ -1,0 +1,275 @@
+//! The command line. Help, completions and manual pages are made from these definitions.
+
+use std::path::{Path, PathBuf};
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+use everpresent_console::administration::SessionState;
+use everpresent_server::config::Config;
+
+use crate::failure::Failure;
+
+/// Where the configuration is looked for.
+const DEFAULT_CONFIG: &str = "everpresent.toml";
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0   done
+  1   failed
+  2   refused by the server, or not found
+  64  wrong use of the command line
+  69  server not reachable
+  78  wrong configuration";
+
+/// An instant-messaging and presence server (XMPP) whose sessions survive their server and never outlive their user.
+#[derive(Debug, Parser)]
+#[command(name = "everpresent", version, after_help = EXIT_CODES, max_term_width = 100)]
+pub(crate) struct Cli {
+    /// Configuration file
+    #[arg(long, short, global = true, env = "EVERPRESENT_CONFIG", value_name = "FILE", default_value = DEFAULT_CONFIG)]
+    pub(crate) config: PathBuf,
+
+    /// Print JSON instead of text and tables
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+impl Cli {
+    /// The configuration that the command line names.
+    pub(crate) fn load_config(&self) -> Result<Config, Failure> {
+        Ok(Config::load(self.config_path())?)
+    }
+
+    pub(crate) fn config_path(&self) -> &Path {
+        &self.config
+    }
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Run the server
+    ///
+    /// Logs go to standard error. SIGTERM stops cleanly, SIGHUP reads the certificate again.
+    #[command(after_help = "Example:\n  everpresent serve --config /etc/everpresent/everpresent.toml")]
+    Serve,
+
+    /// Write a commented configuration file into a folder
+    #[command(after_help = "Example:\n  everpresent init /etc/everpresent --domain chat.example.org")]
+    Init(InitArguments),
+
+    /// Check a configuration, or print the reference of all keys
+    #[command(subcommand)]
+    Config(ConfigCommand),
+
+    /// Accounts: add, list, password, disable, enable, remove, import
+    ///
+    /// Works with the running server, or on its database while it does not run.
+    #[command(subcommand)]
+    User(UserCommand),
+
+    /// Sessions of the running server: list, audit, end
+    #[command(subcommand)]
+    Sessions(SessionsCommand),
+
+    /// Start a complete server in a folder of its own and show what it does
+    #[command(after_help = "Examples:\n  everpresent demo\n  everpresent demo --once --json")]
+    Demo(DemoArguments),
+
+    /// Print shell completions
+    #[command(after_help = "Example:\n  everpresent completions bash > /etc/bash_completion.d/everpresent")]
+    Completions {
+        /// Which shell
+        shell: Shell,
+    },
+
+    /// Print the manual page, or write all of them into a folder
+    #[command(after_help = "Example:\n  everpresent man /usr/local/share/man/man1")]
+    Man {
+        /// Folder for everpresent.1, everpresent-serve.1, …
+        dir: Option<PathBuf>,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct InitArguments {
+    /// Folder; made if it is missing
+    pub(crate) dir: PathBuf,
+    /// Domain that is served: what stands after the @ of the users' addresses
+    #[arg(long, default_value = "localhost")]
+    pub(crate) domain: String,
+    /// Overwrite an existing file
+    #[arg(long)]
+    pub(crate) force: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ConfigCommand {
+    /// Check a configuration file: every problem with line and column
+    #[command(after_help = "Example:\n  everpresent config check /etc/everpresent/everpresent.toml")]
+    Check {
+        /// The file; left out: the one of --config
+        file: Option<PathBuf>,
+    },
+    /// Print the reference of all keys as Markdown
+    #[command(after_help = "Example:\n  everpresent config reference > docs/config.md")]
+    Reference,
+}
+
+/// Where a password comes from: never from the command line, which other users of the machine can read.
+#[derive(Debug, Args)]
+pub(crate) struct PasswordArguments {
+    /// Read the password from the first line of this file, instead of asking (or reading standard input)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) password_file: Option<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum UserCommand {
+    /// Make an account
+    #[command(after_help = "Examples:\n  everpresent user add alice@example.org\n  \
+                            pwgen 20 1 | tee alice.txt | everpresent user add alice@example.org")]
+    Add {
+        /// Address of the account, such as alice@example.org
+        jid: String,
+        #[command(flatten)]
+        password: PasswordArguments,
+    },
+    /// List accounts
+    #[command(after_help = "Example:\n  everpresent user list --json | jq -r '.users[].jid'")]
+    List(PageArguments),
+    /// Set a password
+    #[command(after_help = "Example:\n  everpresent user password alice@example.org --password-file new.txt")]
+    Password {
+        /// Address of the account
+        jid: String,
+        #[command(flatten)]
+        password: PasswordArguments,
+    },
+    /// Keep a user from signing in and end the user's sessions; nothing is deleted
+    #[command(after_help = "Example:\n  everpresent user disable alice@example.org")]
+    Disable {
+        /// Address of the account
+        jid: String,
+    },
+    /// Let a disabled user sign in again
+    #[command(after_help = "Example:\n  everpresent user enable alice@example.org")]
+    Enable {
+        /// Address of the account
+        jid: String,
+    },
+    /// Remove an account with its roster, archive and messages
+    #[command(after_help = "Example:\n  everpresent user remove alice@example.org --yes")]
+    Remove {
+        /// Address of the account
+        jid: String,
+        /// Do not ask
+        #[arg(long, short)]
+        yes: bool,
+    },
+    /// Make accounts from a CSV file with the columns jid and password
+    #[command(after_help = "Example:\n  everpresent user import users.csv\n\nusers.csv:\n  jid,password\n  \
+                            alice@example.org,wonderland")]
+    Import {
+        /// The file, or - for standard input
+        file: PathBuf,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum SessionsCommand {
+    /// List sessions
+    #[command(after_help = "Examples:\n  everpresent sessions list --user alice@example.org\n  \
+                            everpresent sessions list --state detached")]
+    List {
+        /// Only those of this user
+        #[arg(long, value_name = "JID")]
+        user: Option<String>,
+        /// Only those in this state
+        #[arg(long)]
+        state: Option<StateArgument>,
+        #[command(flatten)]
+        page: PageArguments,
+    },
+    /// Count connections, sessions and presences against each other and name every difference
+    ///
+    /// Exit code 1 if they do not agree.
+    #[command(after_help = "Example:\n  everpresent sessions audit")]
+    Audit,
+    /// End one session (full address) or all sessions of a user (bare address)
+    #[command(after_help = "Examples:\n  everpresent sessions end alice@example.org/phone\n  \
+                            everpresent sessions end alice@example.org")]
+    End {
+        /// Full or bare address
+        jid: String,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PageArguments {
+    /// Most entries
+    #[arg(long, value_name = "NUMBER", default_value_t = 1000, value_parser = clap::value_parser!(u32).range(1..=1000))]
+    pub(crate) limit: u32,
+    /// Begin after this address
+    #[arg(long, value_name = "JID")]
+    pub(crate) after: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum StateArgument {
+    /// With a connection
+    Open,
+    /// Without one, waiting for its client
+    Detached,
+    /// Ending
+    Closing,
+}
+
+impl From<StateArgument> for SessionState {
+    fn from(state: StateArgument) -> Self {
+        match state {
+            StateArgument::Open => Self::Open,
+            StateArgument::Detached => Self::Detached,
+            StateArgument::Closing => Self::Closing,
+        }
+    }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DemoArguments {
+    /// Folder for certificate, database and configuration
+    #[arg(long, default_value = "everpresent-demo")]
+    pub(crate) dir: PathBuf,
+    /// End after the story; exit code 0 only if each step held
+    #[arg(long)]
+    pub(crate) once: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_definitions_do_not_contradict_each_other() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn every_command_says_what_it_is_for_and_shows_an_example() {
+        fn check(command: &clap::Command) {
+            assert!(command.get_about().is_some(), "{} has no description", command.get_name());
+            for argument in command.get_arguments() {
+                assert!(argument.get_help().is_some(), "{} {argument} has no help", command.get_name());
+            }
+            let is_leaf = command.get_subcommands().next().is_none();
+            let example = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+            assert!(!is_leaf || example.contains("everpresent "), "{} shows no example", command.get_name());
+            command.get_subcommands().for_each(check);
+        }
+        check(&Cli::command());
+    }
+}

@@ -1,0 +1,126 @@
+//! Whom a command about accounts talks to: the running server, or its database while it does not run.
+
+use everpresent_console::Password;
+use everpresent_console::administration::{
+    AuditReport, Ended, ImportReport, NewUser, SessionPage, SessionQuery, UserPage, UserQuery,
+};
+use everpresent_server::config::Config;
+use everpresent_stanza::BareJid;
+use serde_json::json;
+use ureq::http::Method;
+
+use crate::client::{Client, query, segment};
+use crate::failure::{Exit, Failure};
+use crate::offline::Offline;
+
+/// The node of a configuration.
+pub(crate) enum Node {
+    /// The server runs: its admin API does the work, so that sessions of the accounts follow at once.
+    Running(Client),
+    /// It does not: the work is done on its database.
+    Stopped(Offline),
+}
+
+impl Node {
+    /// The node, running or not.
+    pub(crate) fn of(config: &Config) -> Result<Self, Failure> {
+        match Client::connect(config)? {
+            Some(client) => Ok(Self::Running(client)),
+            None => Offline::open(config).map(Self::Stopped),
+        }
+    }
+
+    pub(crate) fn list_users(&self, users: UserQuery) -> Result<UserPage, Failure> {
+        match self {
+            Self::Running(client) => {
+                let limit = users.limit.to_string();
+                let parameters = [("after", users.after.as_deref()), ("limit", Some(limit.as_str()))];
+                client.ask(Method::GET, &query("/users", &parameters))
+            }
+            Self::Stopped(offline) => offline.run(|node| node.list_users(users)),
+        }
+    }
+
+    pub(crate) fn create_user(&self, jid: BareJid, password: Password) -> Result<(), Failure> {
+        match self {
+            Self::Running(client) => {
+                client.order_with(Method::POST, "/users", &NewUser { jid: jid.to_string(), password })
+            }
+            Self::Stopped(offline) => offline.run(|node| node.create_user(jid, password)),
+        }
+    }
+
+    pub(crate) fn set_password(&self, jid: BareJid, password: Password) -> Result<(), Failure> {
+        match self {
+            Self::Running(client) => {
+                client.order_with(Method::PUT, &of_user(&jid, "/password"), &json!({ "password": password }))
+            }
+            Self::Stopped(offline) => offline.run(|node| node.set_password(jid, password)),
+        }
+    }
+
+    pub(crate) fn set_enabled(&self, jid: BareJid, enabled: bool) -> Result<(), Failure> {
+        match self {
+            Self::Running(client) => {
+                client.order(Method::POST, &of_user(&jid, if enabled { "/enable" } else { "/disable" }))
+            }
+            Self::Stopped(offline) => offline.run(|node| node.set_enabled(jid, enabled)),
+        }
+    }
+
+    pub(crate) fn remove_user(&self, jid: BareJid) -> Result<(), Failure> {
+        match self {
+            Self::Running(client) => client.order(Method::DELETE, &of_user(&jid, "")),
+            Self::Stopped(offline) => offline.run(|node| node.remove_user(jid)),
+        }
+    }
+
+    pub(crate) fn import_users(&self, users: Vec<NewUser>) -> Result<ImportReport, Failure> {
+        match self {
+            Self::Running(client) => {
+                client.ask_with(Method::POST, "/users/import", &json!({ "users": users }))
+            }
+            Self::Stopped(offline) => offline.run(|node| node.import_users(users)),
+        }
+    }
+}
+
+fn of_user(jid: &BareJid, rest: &str) -> String {
+    format!("/users/{}{rest}", segment(jid.as_str()))
+}
+
+/// The sessions of the running server: without one there are none to speak of.
+pub(crate) struct Sessions(Client);
+
+impl Sessions {
+    /// The running server of a configuration.
+    pub(crate) fn of(config: &Config) -> Result<Self, Failure> {
+        let client = Client::connect(config)?;
+        client.map(Self).ok_or_else(|| {
+            let listeners: Vec<String> = config.listen.http.iter().map(ToString::to_string).collect();
+            let place =
+                if listeners.is_empty() { "[listen] http is empty".into() } else { listeners.join(", ") };
+            Failure::new(Exit::Unreachable, format!("the server does not run (nobody listens: {place})"))
+        })
+    }
+
+    pub(crate) fn list(&self, sessions: &SessionQuery) -> Result<SessionPage, Failure> {
+        let limit = sessions.limit.to_string();
+        let state = sessions.state.map(|state| json!(state).as_str().unwrap_or_default().to_owned());
+        let parameters = [
+            ("user", sessions.user.as_deref()),
+            ("state", state.as_deref()),
+            ("after", sessions.after.as_deref()),
+            ("limit", Some(limit.as_str())),
+        ];
+        self.0.ask(Method::GET, &query("/sessions", &parameters))
+    }
+
+    pub(crate) fn audit(&self) -> Result<AuditReport, Failure> {
+        self.0.ask(Method::POST, "/sessions/audit")
+    }
+
+    pub(crate) fn end(&self, jid: &str) -> Result<Ended, Failure> {
+        self.0.ask(Method::DELETE, &format!("/sessions/{}", segment(jid)))
+    }
+}

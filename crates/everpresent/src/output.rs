@@ -1,0 +1,57 @@
+//! What goes to standard output: text, tables and JSON.
+
+use std::io::{self, IsTerminal as _, Write as _};
+
+use comfy_table::{ContentArrangement, Table};
+use serde::Serialize;
+
+use crate::failure::Failure;
+
+/// Prints text with a line end. A reader that has seen enough (`| head`) is no failure.
+pub(crate) fn print(text: &str) -> Result<(), Failure> {
+    let mut out = io::stdout().lock();
+    let written = out.write_all(text.as_bytes()).and_then(|()| {
+        if !text.ends_with('\n') {
+            out.write_all(b"\n")?;
+        }
+        out.flush()
+    });
+    match written {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(Failure::failed(format!("standard output: {error}")))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Prints a value as JSON.
+pub(crate) fn print_json(value: &impl Serialize) -> Result<(), Failure> {
+    let text = serde_json::to_string_pretty(value).map_err(|error| Failure::failed(error.to_string()))?;
+    print(&text)
+}
+
+/// Prints a table. Without a terminal it has no lines and is not broken to any width, for other programs.
+pub(crate) fn print_table<const COLUMNS: usize>(
+    header: [&str; COLUMNS],
+    rows: impl Iterator<Item = [String; COLUMNS]>,
+) -> Result<(), Failure> {
+    if !io::stdout().is_terminal() {
+        let mut text = header.join("\t");
+        for row in rows {
+            text.push('\n');
+            text.push_str(&row.map(|cell| printable(&cell)).join("\t"));
+        }
+        return print(&text);
+    }
+    let mut table = Table::new();
+    table.set_content_arrangement(ContentArrangement::Dynamic).set_header(header);
+    for row in rows {
+        table.add_row(row.map(|cell| printable(&cell)));
+    }
+    print(&table.to_string())
+}
+
+/// Text from elsewhere, without what could steer a terminal or break a table.
+fn printable(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+}

@@ -1,0 +1,8 @@
+//! The command as people and scripts use it: what it prints, and with which code it ends.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "test code")]
+
+mod account;
+mod files;
+mod harness;
+mod offline;
+mod session;

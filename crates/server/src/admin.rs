@@ -1,0 +1,136 @@
+//! What operators can ask of this node, as the console calls it.
+
+mod sessions;
+mod users;
+
+use std::sync::Arc;
+
+use everpresent_console::administration::{
+    AuditReport, Certificate, Ended, ImportReport, NewUser, NodeStatus, Readiness, ReloadReport, SessionPage,
+    SessionQuery, UserPage, UserQuery,
+};
+use everpresent_console::{Administration, Password, Refusal, Reply, Time};
+use everpresent_session::time::Timestamp;
+use everpresent_stanza::{BareJid, Jid};
+use everpresent_store::{Backend, StoreError};
+
+use crate::node::Node;
+use crate::sweep;
+
+/// Why a node that cannot store what it is sent is not ready.
+const DATABASE_AWAY: &str = "the database does not take writes";
+
+/// The operator's side of a node.
+#[derive(Debug)]
+pub struct Admin {
+    node: Arc<Node>,
+    listeners: Vec<String>,
+    started: Timestamp,
+}
+
+impl Admin {
+    /// The operator's side of this node, which listens on these.
+    pub fn new(node: Arc<Node>, listeners: Vec<String>) -> Self {
+        let started = node.clock.now().wall;
+        Self { node, listeners, started }
+    }
+
+    async fn status(&self) -> Result<NodeStatus, Refusal> {
+        let users = self.node.store.account_count().await.map_err(away)?;
+        let audit = sweep::audit(&self.node, false);
+        let epoch = self.node.home.enter(|state| state.owner.ledger().epoch());
+        let readiness = self.readiness();
+        Ok(NodeStatus {
+            name: self.node.config.node.name.clone(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            domains: self.node.config.node.domains.iter().map(ToString::to_string).collect(),
+            state: "Unknown".to_owned(),
+            reason: "High Availability Not Enabled".to_owned(),
+            mode: if readiness.ready { "spooled" } else { "refusing" }.to_owned(),
+            epoch: epoch.0,
+            started: Time(self.started.0),
+            readiness,
+            users,
+            transports: audit.transports as u64,
+            sessions_open: audit.open as u64,
+            sessions_detached: audit.detached as u64,
+            listeners: self.listeners.clone(),
+            database: match self.node.store.backend() {
+                Backend::Sqlite => "sqlite",
+                Backend::Postgres => "postgres",
+            }
+            .to_owned(),
+            certificate: self.node.certificates.summary().map(|summary| Certificate {
+                names: summary.names,
+                not_after: Time(summary.not_after_seconds.saturating_mul(1_000)),
+                self_signed: summary.self_signed,
+            }),
+        })
+    }
+}
+
+/// The database failed: the operator may try again.
+fn away(error: StoreError) -> Refusal {
+    Refusal::unavailable(error.to_string())
+}
+
+impl Administration for Admin {
+    fn list_users(&self, query: UserQuery) -> Reply<'_, UserPage> {
+        Box::pin(users::list(&self.node, query))
+    }
+
+    fn create_user(&self, user: BareJid, password: Password) -> Reply<'_, ()> {
+        Box::pin(users::create(&self.node, user, password))
+    }
+
+    fn set_password(&self, user: BareJid, password: Password) -> Reply<'_, ()> {
+        Box::pin(users::set_password(&self.node, user, password))
+    }
+
+    fn set_enabled(&self, user: BareJid, enabled: bool) -> Reply<'_, ()> {
+        Box::pin(users::set_enabled(&self.node, user, enabled))
+    }
+
+    fn remove_user(&self, user: BareJid) -> Reply<'_, ()> {
+        Box::pin(users::remove(&self.node, user))
+    }
+
+    fn import_users(&self, users: Vec<NewUser>) -> Reply<'_, ImportReport> {
+        Box::pin(users::import(&self.node, users))
+    }
+
+    fn list_sessions(&self, query: SessionQuery) -> Reply<'_, SessionPage> {
+        Box::pin(async move { sessions::list(&self.node, &query) })
+    }
+
+    fn audit_sessions(&self) -> Reply<'_, AuditReport> {
+        Box::pin(async move { Ok(sessions::audit(&self.node)) })
+    }
+
+    fn end_sessions(&self, address: Jid) -> Reply<'_, Ended> {
+        Box::pin(async move { sessions::end(&self.node, &address) })
+    }
+
+    fn node_status(&self) -> Reply<'_, NodeStatus> {
+        Box::pin(self.status())
+    }
+
+    fn reload(&self) -> Reply<'_, ReloadReport> {
+        Box::pin(async move {
+            let (mut reloaded, mut kept) = (Vec::new(), Vec::new());
+            match self.node.certificates.reload() {
+                Ok(()) => reloaded.push("certificate".to_owned()),
+                Err(error) => kept.push(format!("certificate: {error}")),
+            }
+            Ok(ReloadReport { reloaded, kept })
+        })
+    }
+
+    fn readiness(&self) -> Readiness {
+        if self.node.home.enter(|state| state.owner.accepts_messages()) {
+            Readiness::ready()
+        } else {
+            Readiness::not_ready(vec![DATABASE_AWAY.to_owned()])
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! Accounts, as operators manage them.
+
+use everpresent_console::administration::{ImportFailure, ImportReport, NewUser, User, UserPage, UserQuery};
+use everpresent_console::{Code, Password, Refusal, Time};
+use everpresent_session::ids::SessionId;
+use everpresent_session::reason::Reason;
+use everpresent_session::record::Cause;
+use everpresent_stanza::{BareJid, StreamCondition, StreamError};
+use everpresent_store::accounts::AccountError;
+use everpresent_stream::Credentials;
+use everpresent_stream::scram::{ITERATIONS, SALT_BYTES};
+
+use super::away;
+use crate::home::Ending;
+use crate::node::Node;
+use crate::random;
+use crate::signin::to_stored;
+
+pub(super) async fn list(node: &Node, query: UserQuery) -> Result<UserPage, Refusal> {
+    let after = query.after.as_deref().map(BareJid::new).transpose();
+    let after = after.map_err(|error| Refusal::invalid(format!("after: {error}")))?;
+    let limit = u32::try_from(query.limit).unwrap_or(u32::MAX);
+    let accounts = node.store.accounts(after.as_ref(), limit).await.map_err(away)?;
+    let total = node.store.account_count().await.map_err(away)?;
+    let next = (accounts.len() == query.limit).then(|| accounts.last().map(|last| last.user.to_string())).flatten();
+    let users = node.home.enter(|state| {
+        let ledger = state.owner.ledger();
+        let shown = accounts.into_iter().map(|account| User {
+            sessions: Some(ledger.sessions_of(&account.user).count() as u64),
+            jid: account.user.to_string(),
+            enabled: !account.disabled,
+            created: Time(account.created.0),
+        });
+        shown.collect()
+    });
+    Ok(UserPage { users, next, total })
+}
+
+pub(super) async fn create(node: &Node, user: BareJid, password: Password) -> Result<(), Refusal> {
+    check_address(node, &user)?;
+    let credentials = derive(password).await?;
+    let now = node.clock.now().wall;
+    node.store.create_account(&user, &to_stored(&credentials), now).await.map_err(refusal)
+}
+
+pub(super) async fn set_password(node: &Node, user: BareJid, password: Password) -> Result<(), Refusal> {
+    let credentials = derive(password).await?;
+    // Tokens that are recorded and not written yet must not outlive the password.
+    node.home.flushed().await;
+    node.store.set_keys(&user, &to_stored(&credentials)).await.map_err(refusal)
+}
+
+pub(super) async fn set_enabled(node: &Node, user: BareJid, enabled: bool) -> Result<(), Refusal> {
+    node.store.set_disabled(&user, !enabled).await.map_err(refusal)?;
+    if !enabled {
+        end_all(node, &user);
+    }
+    Ok(())
+}
+
+pub(super) async fn remove(node: &Node, user: BareJid) -> Result<(), Refusal> {
+    node.store.set_disabled(&user, true).await.map_err(refusal)?;
+    end_all(node, &user);
+    node.home.flushed().await;
+    node.store.remove_account(&user).await.map_err(refusal)?;
+    node.home.enter(|state| state.accounts.remove(&user));
+    Ok(())
+}
+
+pub(super) async fn import(node: &Node, users: Vec<NewUser>) -> Result<ImportReport, Refusal> {
+    let mut report = ImportReport { created: 0, failed: Vec::new() };
+    for (index, user) in users.into_iter().enumerate() {
+        let made = match BareJid::new(&user.jid) {
+            Ok(jid) => create(node, jid, user.password).await,
+            Err(error) => Err(Refusal::invalid(error.to_string())),
+        };
+        match made {
+            Ok(()) => report.created += 1,
+            Err(refusal) => {
+                report.failed.push(ImportFailure { index, jid: user.jid, message: refusal.message });
+            }
+        }
+    }
+    Ok(report)
+}
+
+/// A user of this server has a name and one of its domains.
+fn check_address(node: &Node, user: &BareJid) -> Result<(), Refusal> {
+    if user.node().is_none() {
+        return Err(Refusal::invalid("the address has no user name before an @"));
+    }
+    if !node.is_local(user) {
+        return Err(Refusal::invalid(format!("{} is not a domain of this server", user.domain())));
+    }
+    Ok(())
+}
+
+/// The keys of a password; deriving them takes milliseconds of a core on purpose.
+async fn derive(password: Password) -> Result<Credentials, Refusal> {
+    password.check()?;
+    let salt: [u8; SALT_BYTES] = random::bytes();
+    let derived =
+        tokio::task::spawn_blocking(move || Credentials::derive(password.expose(), &salt, ITERATIONS)).await;
+    derived
+        .map_err(|_| Refusal::unavailable("the password could not be prepared"))?
+        .map_err(|error| Refusal::invalid(error.to_string()))
+}
+
+fn refusal(error: AccountError) -> Refusal {
+    match error {
+        AccountError::Exists => Refusal::new(Code::Exists, "there is an account of this address already"),
+        AccountError::Missing => Refusal::not_found("there is no account of this address"),
+        AccountError::Store(error) => away(error),
+    }
+}
+
+fn end_all(node: &Node, user: &BareJid) {
+    let sessions: Vec<SessionId> =
+        node.home.enter(|state| state.owner.ledger().sessions_of(user).map(|session| session.id).collect());
+    for session in sessions {
+        let error = StreamError::new(StreamCondition::NotAuthorized).with_text("the account was closed");
+        node.end_session(session, Cause::Order, Reason::AccountClosed, Ending::Error(error));
+    }
+}

@@ -1,0 +1,10 @@
+//! Client connections: accepted, negotiated, established.
+
+pub mod connection;
+pub mod established;
+pub mod listener;
+pub mod negotiate;
+pub mod tcp;
+pub mod upgrade;
+pub mod websocket;
+pub mod wire;

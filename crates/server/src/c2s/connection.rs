@@ -1,0 +1,86 @@
+//! One client connection from its first byte to its last.
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicI64;
+
+use everpresent_session::ids::SessionId;
+use everpresent_session::owner::TransportId;
+use everpresent_session::reason::Reason;
+use everpresent_stanza::{FullJid, Limits};
+use tokio::sync::Notify;
+
+use super::established;
+use super::negotiate;
+use super::wire::Wire;
+use crate::home::Line;
+use crate::node::Node;
+
+/// Serves a connection until it ends.
+pub async fn serve(node: Arc<Node>, mut wire: Wire) {
+    let holder = Holder::new(node.clone(), &wire);
+    let timeout = node.config.signin.timeout;
+    let negotiated = tokio::time::timeout(timeout, negotiate::run(&node, &mut wire, holder)).await;
+    match negotiated {
+        Ok(Some(negotiated)) => established::run(&node, &mut wire, negotiated).await,
+        Ok(None) => {}
+        Err(_) => {
+            metrics::counter!("everpresent_signin_timeouts_total").increment(1);
+            wire.queue_close();
+        }
+    }
+    wire.close().await;
+}
+
+/// How much a signed-in client may send at once.
+pub fn limits(node: &Node) -> Limits {
+    Limits { stanza_bytes: node.config.limits.stanza_bytes, ..Limits::SIGNED_IN }
+}
+
+/// How much may be sent before sign-in.
+pub fn limits_before_sign_in(node: &Node) -> Limits {
+    Limits { stanza_bytes: node.config.limits.stanza_bytes_before_signin, ..Limits::BEFORE_SIGN_IN }
+}
+
+/// What a connection holds. When it goes, for whatever cause, its session is told.
+#[derive(Debug)]
+pub struct Holder {
+    node: Arc<Node>,
+    /// This connection.
+    pub transport: TransportId,
+    /// What it shares with the home.
+    pub line: Arc<Line>,
+    /// The session, once there is one.
+    pub session: Option<(SessionId, FullJid)>,
+}
+
+impl Holder {
+    fn new(node: Arc<Node>, wire: &Wire) -> Self {
+        let transport = node.next_transport();
+        let heard = AtomicI64::new(node.clock.now().wall.0);
+        let line = Line { bell: Notify::new(), kind: wire.kind(), peer: wire.peer(), heard };
+        Self { node, transport, line: Arc::new(line), session: None }
+    }
+
+    /// The session is over: the client said so, or broke the rules.
+    pub fn over(mut self, reason: Reason) {
+        if let Some((session, _)) = self.session.take() {
+            self.node.session_over(session, self.transport, reason);
+        }
+    }
+
+    /// The connection is gone, the session need not be.
+    pub fn lost(mut self, reason: Reason) {
+        if let Some((session, _)) = self.session.take() {
+            self.node.transport_lost(session, self.transport, reason);
+        }
+    }
+}
+
+impl Drop for Holder {
+    fn drop(&mut self) {
+        if let Some((session, _)) = self.session.take() {
+            self.node.transport_lost(session, self.transport, Reason::TransportLost);
+        }
+    }
+}
+

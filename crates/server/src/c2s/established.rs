@@ -1,0 +1,353 @@
+//! A connection whose session is established: stanzas in, stanzas out, signs of life.
+
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use bytes::Bytes;
+use everpresent_session::ids::SessionId;
+use everpresent_session::reason::Reason;
+use everpresent_session::session::ClientState;
+use everpresent_stanza::{
+    BareJid, Element, ErrorCondition, Frame, FullJid, RawStanza, StanzaKind, StreamCondition, StreamError, build, ns,
+};
+use everpresent_stream::management::{Management, answer, failed, handled_count_too_high, request};
+use tokio::time::{Instant, sleep_until};
+
+use super::connection::Holder;
+use super::wire::{Wire, WireEvent};
+use crate::home::Ending;
+use crate::node::Node;
+use crate::random;
+use crate::route;
+use crate::turn::{Lost, Turn};
+
+/// While more than this waits to be written, no further output is taken from the session's queue.
+const OUTPUT_LOW_BYTES: usize = 16 * 1024;
+/// How much is taken from the queue at once.
+const OUTPUT_TAKE_BYTES: usize = 32 * 1024;
+/// How long a client that does not read may block what is to be written.
+const WRITE_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// How a connection ended.
+enum Departure {
+    /// The session is over, for this reason.
+    Over(Reason),
+    /// The connection is gone or was let go; the session may live on.
+    Lost(Reason),
+    /// The session is somebody else's by now.
+    Displaced(Ending),
+}
+
+/// Serves an established session until its connection ends.
+pub async fn run(node: &Node, wire: &mut Wire, holder: Holder) {
+    let Some((session, jid)) = holder.session.clone() else { return };
+    let user = jid.to_bare();
+    let mut connection = Connection::new(node, wire, &holder, session, &jid, &user);
+    let departure = connection.serve().await;
+    match departure {
+        Departure::Over(reason) => {
+            holder.over(reason);
+            wire.queue_close();
+        }
+        Departure::Lost(reason) => holder.lost(reason),
+        Departure::Displaced(ending) => {
+            holder.lost(Reason::Replaced);
+            match ending {
+                Ending::Error(error) => wire.queue_error(&error),
+                Ending::Closed => wire.queue_close(),
+                Ending::LetGo => {}
+            }
+        }
+    }
+}
+
+struct Connection<'a> {
+    node: &'a Node,
+    wire: &'a mut Wire,
+    holder: &'a Holder,
+    session: SessionId,
+    jid: &'a FullJid,
+    user: &'a BareJid,
+    /// When something last came from the client.
+    heard: Instant,
+    /// When a sign of life was asked for, if none has come since.
+    asked: Option<Instant>,
+    /// An `<r/>` was sent and not answered yet.
+    awaiting_ack: bool,
+    /// When the output that waits began to wait.
+    blocked: Option<Instant>,
+    /// There may be output to take.
+    rung: bool,
+}
+
+impl<'a> Connection<'a> {
+    fn new(
+        node: &'a Node,
+        wire: &'a mut Wire,
+        holder: &'a Holder,
+        session: SessionId,
+        jid: &'a FullJid,
+        user: &'a BareJid,
+    ) -> Self {
+        let heard = Instant::now();
+        let (asked, blocked) = (None, None);
+        Self { node, wire, holder, session, jid, user, heard, asked, awaiting_ack: false, blocked, rung: true }
+    }
+
+    async fn serve(&mut self) -> Departure {
+        loop {
+            if self.rung && self.wire.pending() < OUTPUT_LOW_BYTES {
+                self.rung = false;
+                if let Err(departure) = self.take_output() {
+                    return departure;
+                }
+            }
+            let timer = self.next_timer();
+            tokio::select! {
+                event = self.wire.next() => {
+                    if let Err(departure) = self.event(event).await {
+                        return departure;
+                    }
+                }
+                () = self.holder.line.bell.notified() => self.rung = true,
+                () = sleep_until(timer) => {
+                    if let Err(departure) = self.timer() {
+                        return departure;
+                    }
+                }
+            }
+        }
+    }
+
+    async fn event(&mut self, event: WireEvent) -> Result<(), Departure> {
+        match event {
+            WireEvent::Frame(frame) => {
+                self.heard = Instant::now();
+                self.holder.line.heard.store(self.node.clock.now().wall.0, Ordering::Relaxed);
+                self.asked = None;
+                self.frame(frame).await
+            }
+            WireEvent::Drained => {
+                self.blocked = None;
+                self.rung = true;
+                Ok(())
+            }
+            WireEvent::Malformed(error) => {
+                metrics::counter!("everpresent_streams_malformed_total").increment(1);
+                Err(self.violation(&StreamError::new(error.condition())))
+            }
+            WireEvent::Gone => Err(Departure::Lost(Reason::TransportLost)),
+        }
+    }
+
+    /// The client broke a rule: it is told, and its session ends.
+    fn violation(&mut self, error: &StreamError) -> Departure {
+        self.wire.queue(&error.to_bytes());
+        Departure::Over(Reason::PolicyViolation)
+    }
+
+    async fn frame(&mut self, frame: Frame) -> Result<(), Departure> {
+        match frame {
+            Frame::StreamOpen(_) => Err(self.violation(&StreamError::new(StreamCondition::PolicyViolation))),
+            Frame::StreamClose => Err(Departure::Over(Reason::ClientClosed)),
+            Frame::Stanza(stanza) if stanza.kind() == StanzaKind::Nonza => self.nonza(&stanza),
+            Frame::Stanza(stanza) => {
+                if let Err(error) = self.check_from(&stanza) {
+                    return Err(self.violation(&error));
+                }
+                let turn = self.turn();
+                route::stanza(&turn, &stanza).await.or_else(|Lost| self.lost())
+            }
+        }
+    }
+
+    fn turn(&self) -> Turn<'a> {
+        let (session, transport) = (self.session, self.holder.transport);
+        Turn { node: self.node, session, transport, jid: self.jid, user: self.user }
+    }
+
+    /// A client may say who it is, but not that it is somebody else (RFC 6120 §8.1.2.1).
+    fn check_from(&self, stanza: &RawStanza) -> Result<(), StreamError> {
+        let Some(from) = stanza.attribute("from") else { return Ok(()) };
+        if from == self.jid.as_str() || from == self.user.as_str() {
+            return Ok(());
+        }
+        let same = stanza.from().ok().flatten().is_some_and(|from| {
+            from.to_bare() == *self.user && from.resource().is_none_or(|resource| resource == self.jid.resource())
+        });
+        if same { Ok(()) } else { Err(StreamError::new(StreamCondition::InvalidFrom)) }
+    }
+
+    /// An element that is no stanza: stream management (XEP-0198) or client state (XEP-0352).
+    fn nonza(&mut self, stanza: &RawStanza) -> Result<(), Departure> {
+        match stanza.namespace() {
+            ns::CSI => {
+                let state = match stanza.name() {
+                    "active" => ClientState::Active,
+                    "inactive" => ClientState::Inactive,
+                    _ => return Err(self.violation(&unsupported())),
+                };
+                self.node.set_client_state(self.session, self.holder.transport, state);
+                Ok(())
+            }
+            ns::SM => self.management(stanza),
+            _ => Err(self.violation(&unsupported())),
+        }
+    }
+
+    fn management(&mut self, stanza: &RawStanza) -> Result<(), Departure> {
+        let element: Option<Element> = stanza.to_element().ok();
+        match element.as_ref().and_then(Management::parse) {
+            Some(Ok(Management::Request)) => {
+                let h = self.node.home.enter(|state| state.owner.ack_requested(self.session));
+                if let Some(h) = h {
+                    self.send(&answer(h));
+                }
+                Ok(())
+            }
+            Some(Ok(Management::Answer(h))) => self.acknowledged(h),
+            Some(Ok(Management::Enable(enable))) => {
+                self.enable(enable.resume);
+                Ok(())
+            }
+            Some(Ok(Management::Resume(_))) => {
+                self.send(&failed(ErrorCondition::UnexpectedRequest, None));
+                Ok(())
+            }
+            _ => Err(self.violation(&unsupported())),
+        }
+    }
+
+    fn acknowledged(&mut self, h: u32) -> Result<(), Departure> {
+        self.awaiting_ack = false;
+        let now = self.node.clock.now();
+        let (acknowledged, left) = self.node.home.enter(|state| {
+            let acknowledged = state.owner.client_acked(now, self.session, h);
+            let left = state.owner.ledger().session(self.session).map_or(0, |session| session.queue.len());
+            (acknowledged, left)
+        });
+        if let Err(error) = acknowledged {
+            return Err(self.violation(&count_too_high(error.h, error.sent)));
+        }
+        // What was sent after the request is asked about with the next output, or when the client falls silent.
+        self.rung |= left > 0;
+        Ok(())
+    }
+
+    fn enable(&mut self, resume: bool) {
+        match self.node.enable_management(self.session, self.holder.transport, resume) {
+            Some(enabled) => self.send(&enabled.element()),
+            None => self.send(&failed(ErrorCondition::UnexpectedRequest, None)),
+        }
+    }
+
+    fn send(&mut self, element: &Element) {
+        self.wire.queue(&build::element_bytes(element));
+    }
+
+    /// Takes what waits for the client, and what is owed to it.
+    fn take_output(&mut self) -> Result<(), Departure> {
+        let now = self.node.clock.now();
+        let transport = self.holder.transport;
+        let output = self.node.home.record(|state| {
+            if !state.owner.holds(self.session, transport) || state.transports.ending(transport).is_some() {
+                return Ok(None);
+            }
+            state.owner.take_output(now, self.session, OUTPUT_TAKE_BYTES).map(Some)
+        });
+        let Some(output) = output.flatten() else { return self.lost() };
+        for stanza in &output.stanzas {
+            self.wire.queue(stanza);
+        }
+        if let Some(h) = output.ack {
+            self.send(&answer(h));
+        }
+        if output.unacknowledged > 0 && !self.awaiting_ack {
+            self.awaiting_ack = true;
+            self.send(&request());
+        }
+        self.rung |= output.more;
+        if self.wire.pending() > 0 && self.blocked.is_none() {
+            self.blocked = Some(Instant::now());
+        }
+        Ok(())
+    }
+
+    /// The session is not this connection's any more.
+    fn lost(&mut self) -> Result<(), Departure> {
+        let transport = self.holder.transport;
+        let ending = self.node.home.enter(|state| state.transports.ending(transport));
+        Err(match ending {
+            Some(Ending::LetGo) => {
+                self.last_ack();
+                Departure::Lost(Reason::LetGo)
+            }
+            Some(ending) => Departure::Displaced(ending),
+            None => Departure::Lost(Reason::TransportLost),
+        })
+    }
+
+    /// What a client is told before it is let go, so that it sends nothing again that was handled.
+    fn last_ack(&mut self) {
+        let managed = self.node.home.enter(|state| {
+            let managed = state.owner.ledger().session(self.session).is_some_and(|session| session.managed);
+            managed.then(|| state.owner.confirmed_handled(self.session)).flatten()
+        });
+        if let Some(h) = managed {
+            self.send(&answer(h));
+        }
+    }
+
+    fn next_timer(&self) -> Instant {
+        let settings = &self.node.config.session;
+        let life = self.asked.map_or(self.heard + settings.idle, |asked| asked + settings.answer);
+        self.blocked.map_or(life, |blocked| life.min(blocked + WRITE_TIMEOUT))
+    }
+
+    /// Asks a silent client for a sign of life, or gives it up (promise P6).
+    fn timer(&mut self) -> Result<(), Departure> {
+        let now = Instant::now();
+        if self.blocked.is_some_and(|blocked| now >= blocked + WRITE_TIMEOUT) {
+            return Err(Departure::Lost(Reason::TransportLost));
+        }
+        let settings = &self.node.config.session;
+        match self.asked {
+            Some(asked) if now >= asked + settings.answer => return Err(Departure::Lost(Reason::TransportLost)),
+            Some(_) => {}
+            None if now >= self.heard + settings.idle => {
+                self.asked = Some(now);
+                self.ask();
+            }
+            None => {}
+        }
+        Ok(())
+    }
+
+    fn ask(&mut self) {
+        let managed = self.node.home.enter(|state| {
+            state.owner.ledger().session(self.session).is_some_and(|session| session.managed)
+        });
+        if managed {
+            self.awaiting_ack = true;
+            self.send(&request());
+            return;
+        }
+        let id = random::stream_id();
+        let ping = b"<ping xmlns='urn:xmpp:ping'/>";
+        let (from, to) = (self.user.domain().as_str(), self.jid.as_str());
+        let attributes = [("from", Some(from)), ("to", Some(to)), ("id", Some(id.as_str())), ("type", Some("get"))];
+        let ping: Bytes = build::stanza("iq", &attributes, ping);
+        self.wire.queue(&ping);
+    }
+}
+
+fn unsupported() -> StreamError {
+    StreamError::new(StreamCondition::UnsupportedStanzaType)
+}
+
+/// The stream error for an `h` above what was sent (XEP-0198 §4).
+pub fn count_too_high(h: u32, sent: u32) -> StreamError {
+    let detail = build::element_bytes(&handled_count_too_high(h, sent));
+    let error = StreamError::new(StreamCondition::UndefinedCondition);
+    error.with_application(detail)
+}

@@ -1,0 +1,198 @@
+//! Drives the negotiation of a stream: carries out what it asks for, until a session is established.
+
+use everpresent_session::time::Moment;
+use everpresent_stanza::{BareJid, Frame, StreamError, build};
+use everpresent_stream::negotiation::{Input, Negotiation, Output, Resumed};
+use everpresent_stream::{Channel, Mechanism, ResponseHeader};
+
+use super::connection::{Holder, limits, limits_before_sign_in};
+use super::wire::{Wire, WireEvent};
+use crate::lifecycle::resume::NotResumed;
+use crate::node::Node;
+use crate::random;
+use crate::signin;
+
+/// A connection that holds a session.
+pub type Negotiated = Holder;
+
+/// Negotiates until a session is established; nothing if the connection is to be closed instead.
+pub async fn run(node: &Node, wire: &mut Wire, holder: Holder) -> Option<Negotiated> {
+    let mut driver = Driver { negotiation: begin(node, wire), node, wire, holder, opened: false };
+    loop {
+        while let Some(output) = driver.negotiation.poll_output() {
+            match driver.carry_out(output).await {
+                Step::Go => {}
+                Step::Established => {
+                    driver.wire.set_limits(limits(node));
+                    return Some(driver.holder);
+                }
+                Step::Close => return None,
+            }
+        }
+        let input = driver.next_input().await?;
+        driver.negotiation.handle(node.clock.now().wall, input);
+    }
+}
+
+fn begin(node: &Node, wire: &Wire) -> Negotiation {
+    let bindings = wire.bindings().cloned();
+    let channel = match (wire, bindings) {
+        (Wire::Tcp(_), None) => Channel::plain(),
+        (Wire::Tcp(_), Some(bindings)) => Channel::direct_tls(bindings),
+        (Wire::WebSocket(_), bindings) => Channel::web_socket(bindings),
+    };
+    Negotiation::new(node.offer_for(wire.peer(), &channel), channel, random::bytes())
+}
+
+enum Step {
+    Go,
+    Established,
+    Close,
+}
+
+struct Driver<'a> {
+    negotiation: Negotiation,
+    node: &'a Node,
+    wire: &'a mut Wire,
+    holder: Holder,
+    /// The server's header was sent.
+    opened: bool,
+}
+
+impl Driver<'_> {
+    /// What the client does next; nothing if the connection is over.
+    async fn next_input(&mut self) -> Option<Input> {
+        loop {
+            return Some(match self.wire.next().await {
+                WireEvent::Frame(Frame::StreamOpen(header)) => Input::StreamOpened(header),
+                WireEvent::Frame(Frame::Stanza(stanza)) => Input::Element(stanza.to_element().ok()?),
+                WireEvent::Frame(Frame::StreamClose) => Input::StreamClosed,
+                WireEvent::Drained => continue,
+                WireEvent::Malformed(error) => {
+                    metrics::counter!("everpresent_streams_malformed_total").increment(1);
+                    self.fail(&StreamError::new(error.condition()));
+                    return None;
+                }
+                WireEvent::Gone => return None,
+            });
+        }
+    }
+
+    /// Ends the stream with an error, after a header if none was sent yet (RFC 6120 §4.9.1.2).
+    fn fail(&mut self, error: &StreamError) {
+        if !self.opened {
+            let from = self.node.config.node.domains.first().map(ToString::to_string).unwrap_or_default();
+            self.wire.queue_header(&ResponseHeader { from, to: None, id: random::stream_id() });
+        }
+        self.wire.queue_error(error);
+    }
+
+    async fn carry_out(&mut self, output: Output) -> Step {
+        match output {
+            Output::OpenStream(header) => {
+                self.opened = true;
+                self.wire.queue_header(&header);
+            }
+            Output::Send(element) => self.wire.queue(&build::element_bytes(&element)),
+            Output::StartTls => return self.start_tls().await,
+            Output::RestartStream => {
+                self.opened = false;
+                self.wire.restart();
+            }
+            Output::LoadCredentials { user, .. } => {
+                let input = signin::credentials(self.node, self.wire.peer().ip(), &user).await;
+                return self.feed(input);
+            }
+            Output::VerifyPassword { credentials, password } => {
+                let verified = signin::verify(credentials, password).await;
+                return self.feed(Input::PasswordVerified(verified));
+            }
+            Output::LoadTokens { user, user_agent, .. } => {
+                let input = signin::tokens(self.node, self.wire.peer().ip(), &user, &user_agent).await;
+                return self.feed(input);
+            }
+            Output::StoreTokens(rows) => {
+                let Some(record) = signin::store_tokens(self.node, rows) else { return Step::Close };
+                self.node.home.confirmed(record).await;
+                return self.feed(Input::TokensStored);
+            }
+            Output::SignInFailed { user, mechanism, reason } => {
+                let mechanism = mechanism.map(Mechanism::name).unwrap_or_default();
+                self.signin_failed(user.as_ref(), mechanism, &reason.to_string());
+            }
+            Output::SignedIn { mechanism, .. } => {
+                metrics::counter!("everpresent_signins_total", "mechanism" => mechanism.name()).increment(1);
+            }
+            Output::Bind(request) => {
+                let bound = self.node.bind(&request, self.holder.transport, self.holder.line.clone()).await;
+                return match bound {
+                    Ok(bound) => {
+                        self.holder.session = Some((bound.session, bound.bound.jid.clone()));
+                        self.node.home.confirmed(bound.record).await;
+                        self.feed(Input::Bound(Box::new(bound.bound)))
+                    }
+                    Err(error) => self.feed(Input::BindFailed(error)),
+                };
+            }
+            Output::Resume(request) => return self.resume(&request.user, &request.resume.id, request.resume.handled).await,
+            Output::Established { .. } => return Step::Established,
+            Output::Close(condition) => {
+                match condition {
+                    Some(condition) => self.wire.queue_error(&StreamError::new(condition)),
+                    None => self.wire.queue_close(),
+                }
+                return Step::Close;
+            }
+        }
+        Step::Go
+    }
+
+    fn feed(&mut self, input: Input) -> Step {
+        self.negotiation.handle(self.node.clock.now().wall, input);
+        Step::Go
+    }
+
+    async fn start_tls(&mut self) -> Step {
+        while self.wire.pending() > 0 {
+            if matches!(self.wire.next().await, WireEvent::Gone | WireEvent::Malformed(_)) {
+                return Step::Close;
+            }
+        }
+        let Wire::Tcp(tcp) = &mut *self.wire else { return Step::Close };
+        match tcp.start_tls(&self.node.certificates, limits_before_sign_in(self.node)).await {
+            Ok(bindings) => self.feed(Input::TlsStarted(bindings)),
+            Err(error) => {
+                metrics::counter!("everpresent_tls_failures_total").increment(1);
+                tracing::debug!(%error, "tls handshake failed");
+                Step::Close
+            }
+        }
+    }
+
+    async fn resume(&mut self, user: &BareJid, id: &str, h: u32) -> Step {
+        let resumed = self.node.resume(user, id, h, self.holder.transport, self.holder.line.clone());
+        match resumed {
+            Ok(resumed) => {
+                self.holder.session = Some((resumed.session, resumed.jid.clone()));
+                self.node.home.confirmed(resumed.record).await;
+                let handled = self.node.confirmed_handled(resumed.session);
+                self.feed(Input::Resumed(Resumed { jid: resumed.jid, handled }))
+            }
+            Err(NotResumed::Gone(handled)) => self.feed(Input::ResumeFailed { handled }),
+            Err(NotResumed::TooHigh { h, sent }) => {
+                self.wire.queue_error(&super::established::count_too_high(h, sent));
+                Step::Close
+            }
+        }
+    }
+
+    fn signin_failed(&self, user: Option<&BareJid>, mechanism: &str, reason: &str) {
+        let moment: Moment = self.node.clock.moment();
+        let peer = self.wire.peer().ip();
+        self.node.throttle.failed(moment, peer, user);
+        metrics::counter!("everpresent_signin_failures_total").increment(1);
+        let peer = self.node.redacted(&peer.to_string());
+        let user = user.map(|user| self.node.redacted(user.as_str())).unwrap_or_default();
+        tracing::info!(user, peer, mechanism, reason, "sign-in failed");
+    }
+}

@@ -1,0 +1,51 @@
+//! WebSockets that the HTTP side hands over.
+
+use std::pin::Pin;
+use std::sync::Arc;
+
+use everpresent_console::{Code, Connection, Refusal, WebSocket, WebSocketService};
+use everpresent_stream::ChannelBindings;
+use tokio_util::task::TaskTracker;
+
+use super::connection::{self, limits_before_sign_in};
+use super::listener::Doorkeeper;
+use super::websocket::WebSocketWire;
+use super::wire::Wire;
+use crate::node::Node;
+
+/// Takes WebSockets as client connections.
+#[derive(Debug)]
+pub struct Upgrades {
+    node: Arc<Node>,
+    doorkeeper: Doorkeeper,
+    tasks: TaskTracker,
+}
+
+impl Upgrades {
+    /// Serves them on this node, counted with all other connections.
+    pub fn new(node: Arc<Node>, doorkeeper: Doorkeeper, tasks: TaskTracker) -> Self {
+        Self { node, doorkeeper, tasks }
+    }
+}
+
+impl WebSocketService for Upgrades {
+    fn admit(&self, connection: &Connection) -> Result<(), Refusal> {
+        let admitted = !self.tasks.is_closed() && self.doorkeeper.admit(connection.peer.ip()).is_some();
+        admitted.then_some(()).ok_or_else(|| Refusal::new(Code::Unavailable, "too many connections"))
+    }
+
+    fn serve(&self, socket: WebSocket, connection: Connection) -> Pin<Box<dyn Future<Output = ()> + Send>> {
+        let node = self.node.clone();
+        let place = self.doorkeeper.admit(connection.peer.ip());
+        // Encrypted by this process, or by a proxy on this machine; the HTTP side refuses anything else unless the
+        // operator says that the network is safe. TLS is not seen from here, so there is nothing to bind to.
+        let bindings = Some(ChannelBindings::default());
+        let limits = limits_before_sign_in(&node);
+        let served = self.tasks.track_future(async move {
+            let Some(_place) = place else { return };
+            let wire = WebSocketWire::new(socket, connection.peer, bindings, limits);
+            connection::serve(node, Wire::WebSocket(Box::new(wire))).await;
+        });
+        Box::pin(served)
+    }
+}

@@ -1,0 +1,154 @@
+//! The home that this node serves: its sessions, the accounts in use, and the connections that hold sessions.
+//!
+//! One lock guards all of it. Whoever holds it decides quickly and never waits: what must be loaded is loaded before,
+//! what must be written is written after.
+
+mod account;
+mod committer;
+mod transports;
+
+use std::collections::BTreeSet;
+use std::sync::{Mutex, MutexGuard};
+
+use everpresent_session::ids::{RecordNumber, SessionId};
+use everpresent_session::ledger::Misfit;
+use everpresent_session::owner::{Owner, Transaction};
+use tokio::sync::{Notify, watch};
+
+pub use account::{Account, Accounts};
+pub use committer::commit_forever;
+pub use transports::{Ending, Line, Transport, Transports};
+
+/// A home and its lock.
+#[derive(Debug)]
+pub struct Home {
+    state: Mutex<HomeState>,
+    confirmed: watch::Sender<RecordNumber>,
+    /// Something waits for the database.
+    unwritten: Notify,
+    /// Set when an invariant of the record order broke: the node must stop.
+    broken: watch::Sender<Option<String>>,
+}
+
+/// What the lock guards.
+#[derive(Debug)]
+pub struct HomeState {
+    /// Sessions, records, what may leave the node.
+    pub owner: Owner,
+    /// Rosters, block lists and preferences of the users that somebody dealt with lately.
+    pub accounts: Accounts,
+    /// The connections of this process that hold a session.
+    pub transports: Transports,
+    /// Sessions whose queues are full; they end at the next sweep.
+    pub overfull: BTreeSet<SessionId>,
+    /// How much one session may keep.
+    pub limits: QueueLimits,
+}
+
+/// How much may wait for one session.
+#[derive(Debug, Clone, Copy)]
+pub struct QueueLimits {
+    /// Stanzas.
+    pub unacked_stanzas: usize,
+    /// Bytes.
+    pub unacked_bytes: usize,
+}
+
+impl HomeState {
+    /// Makes and applies the record.
+    ///
+    /// # Errors
+    /// As [`Owner::commit`]; the caller passes it on to [`Home::enter`].
+    pub fn commit(&mut self, transaction: Transaction) -> Result<RecordNumber, Misfit> {
+        self.owner.commit(transaction)
+    }
+}
+
+impl Home {
+    /// The home whose sessions `owner` holds.
+    pub fn new(owner: Owner, limits: QueueLimits) -> Self {
+        let confirmed = watch::Sender::new(owner.confirmed());
+        let state = HomeState {
+            owner,
+            accounts: Accounts::default(),
+            transports: Transports::default(),
+            overfull: BTreeSet::new(),
+            limits,
+        };
+        Self { state: Mutex::new(state), confirmed, unwritten: Notify::new(), broken: watch::Sender::new(None) }
+    }
+
+    /// Works on the home's state under its lock; afterwards rings the connections that have something to do.
+    pub fn enter<R>(&self, work: impl FnOnce(&mut HomeState) -> R) -> R {
+        let mut state = self.lock();
+        let result = work(&mut state);
+        for session in state.owner.take_woken() {
+            if let Some(transport) = state.owner.transport(session) {
+                state.transports.ring(transport);
+            }
+        }
+        let confirmed = state.owner.confirmed();
+        let unwritten = state.owner.has_unwritten();
+        drop(state);
+        if *self.confirmed.borrow() < confirmed {
+            self.confirmed.send_replace(confirmed);
+        }
+        if unwritten {
+            self.unwritten.notify_one();
+        }
+        result
+    }
+
+    /// As [`Home::enter`], for work that makes records: a record that does not fit stops the node, since its partner
+    /// and its database could no longer be trusted to agree with it.
+    pub fn record<R>(&self, work: impl FnOnce(&mut HomeState) -> Result<R, Misfit>) -> Option<R> {
+        match self.enter(work) {
+            Ok(result) => Some(result),
+            Err(misfit) => {
+                self.stop_broken(misfit.to_string());
+                None
+            }
+        }
+    }
+
+    /// Waits until the record is confirmed.
+    pub async fn confirmed(&self, record: RecordNumber) {
+        // The sender lives as long as this home, so waiting cannot fail.
+        let _ = self.confirmed.subscribe().wait_for(|confirmed| *confirmed >= record).await;
+    }
+
+    /// Waits until everything recorded so far is confirmed, so that the database can be read.
+    pub async fn flushed(&self) {
+        let last = self.enter(|state| state.owner.ledger().last());
+        self.confirmed(last).await;
+    }
+
+    /// Waits until the node must stop because something is broken, and says what.
+    pub async fn broken(&self) -> String {
+        let mut broken = self.broken.subscribe();
+        match broken.wait_for(Option::is_some).await {
+            Ok(reason) => reason.clone().unwrap_or_default(),
+            Err(_) => std::future::pending().await,
+        }
+    }
+
+    pub(crate) fn stop_broken(&self, reason: String) {
+        tracing::error!(reason, "an invariant of the record order is broken; this node stops");
+        self.broken.send_replace(Some(reason));
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HomeState> {
+        match self.state.lock() {
+            Ok(state) => state,
+            Err(poisoned) => {
+                // A panic in the middle of a change may have left half of it: nothing here can be relied on.
+                self.broken.send_if_modified(|reason| {
+                    let first = reason.is_none();
+                    reason.get_or_insert_with(|| "a thread panicked while it held the home".into());
+                    first
+                });
+                poisoned.into_inner()
+            }
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! What the server keeps in memory of the users that somebody dealt with lately.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use everpresent_presence::blocking::BlockList;
+use everpresent_presence::roster::Roster;
+use everpresent_session::row::ArchivePreferences;
+use everpresent_session::time::Moment;
+use everpresent_stanza::BareJid;
+
+/// How long an account without sessions is kept after its last use.
+const IDLE: Duration = Duration::from_secs(300);
+/// How many accounts without sessions are kept at most.
+const MAX_IDLE_ACCOUNTS: usize = 20_000;
+
+/// What the server must know of a user to route stanzas.
+#[derive(Debug)]
+pub struct Account {
+    /// Contacts and subscriptions.
+    pub roster: Roster,
+    /// Who may not reach the user.
+    pub block_list: BlockList,
+    /// What is archived.
+    pub preferences: ArchivePreferences,
+    /// About how many messages wait in the spool; exact when it was loaded.
+    pub spooled: usize,
+    /// When it was last used.
+    pub touched: Moment,
+}
+
+/// The accounts in memory. Those whose users have sessions stay.
+#[derive(Debug, Default)]
+pub struct Accounts {
+    by_user: BTreeMap<BareJid, Account>,
+}
+
+impl Accounts {
+    /// The account, if it is in memory.
+    pub fn get(&self, user: &BareJid) -> Option<&Account> {
+        self.by_user.get(user)
+    }
+
+    /// The account, to be changed.
+    pub fn get_mut(&mut self, user: &BareJid) -> Option<&mut Account> {
+        self.by_user.get_mut(user)
+    }
+
+    /// Keeps an account that was read from the database, unless it is here already: what is here is newer.
+    pub fn insert(&mut self, user: BareJid, account: Account) {
+        self.by_user.entry(user).or_insert(account);
+    }
+
+    /// Forgets an account that was removed.
+    pub fn remove(&mut self, user: &BareJid) {
+        self.by_user.remove(user);
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.by_user.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.by_user.is_empty()
+    }
+
+    /// Forgets accounts without sessions that nobody used lately, or all of those when they are too many.
+    pub fn forget_idle(&mut self, now: Moment, has_sessions: impl Fn(&BareJid) -> bool) {
+        let crowded = self.by_user.len() > MAX_IDLE_ACCOUNTS;
+        self.by_user.retain(|user, account| {
+            has_sessions(user) || (!crowded && now.since(account.touched) < IDLE)
+        });
+    }
+}

@@ -1,0 +1,47 @@
+//! Writes what is recorded to the database: one batch at a time, all that came meanwhile in the next (group commit).
+
+use std::time::Duration;
+
+use everpresent_store::{CommitError, Fence};
+
+use crate::node::Node;
+
+/// How long to wait before a failed batch is tried again.
+const FIRST_RETRY: Duration = Duration::from_millis(50);
+/// The longest such wait.
+const LONGEST_RETRY: Duration = Duration::from_secs(2);
+
+/// Writes batches until the node stops or is fenced.
+pub async fn commit_forever(node: &Node, fence: &Fence) {
+    let mut retry = FIRST_RETRY;
+    loop {
+        let Some(batch) = node.home.enter(|state| state.owner.take_batch()) else {
+            node.home.unwritten.notified().await;
+            continue;
+        };
+        match node.store.commit(fence, &batch.rows).await {
+            Ok(()) => {
+                if retry != FIRST_RETRY {
+                    tracing::info!("the database takes writes again");
+                }
+                retry = FIRST_RETRY;
+                let now = node.clock.now();
+                node.home.record(|state| state.owner.batch_committed(now));
+                metrics::counter!("everpresent_rows_written_total").increment(batch.rows.len() as u64);
+                metrics::counter!("everpresent_batches_written_total").increment(1);
+            }
+            Err(CommitError::Fenced) => {
+                // Somebody else owns the home now: nothing that this process does counts any more.
+                node.home.stop_broken("fenced: another process owns this home".into());
+                return;
+            }
+            Err(error) => {
+                node.home.enter(|state| state.owner.batch_failed());
+                tracing::warn!(%error, rows = batch.rows.len(), "a batch could not be written; it is tried again");
+                metrics::counter!("everpresent_batches_failed_total").increment(1);
+                tokio::time::sleep(retry).await;
+                retry = (retry * 2).min(LONGEST_RETRY);
+            }
+        }
+    }
+}

@@ -1,0 +1,29 @@
+//! Composition root: sockets, timers, tasks and the way of a message.
+//!
+//! - A connection comes in through [`c2s`]: accepted, negotiated, established.
+//! - Its stanzas go their way through [`route`], or are answered by [`services`]; either way each becomes one record
+//!   ([`turn`]) of the [`home`], and what it does for others ends in their sessions' queues ([`deliver`]).
+//! - [`lifecycle`] binds, resumes and ends sessions; [`sweep`] does what time demands.
+//! - [`start`] puts a node together from its [`config`]; [`running`] takes it apart again.
+
+pub mod admin;
+pub mod adopt;
+pub mod c2s;
+pub mod clock;
+pub mod config;
+pub mod deliver;
+mod files;
+pub mod home;
+mod https;
+pub mod lifecycle;
+pub mod node;
+mod random;
+pub mod route;
+pub mod running;
+pub mod services;
+pub mod signin;
+pub mod start;
+pub mod sweep;
+pub mod throttle;
+pub mod tls;
+pub mod turn;

@@ -1,0 +1,138 @@
+//! How sessions end, and what remains of them.
+
+use everpresent_session::ids::SessionId;
+use everpresent_session::owner::{Transaction, TransportId};
+use everpresent_session::reason::Reason;
+use everpresent_session::record::{Cause, Effect};
+use everpresent_session::session::State;
+
+use crate::deliver::{self, Resources};
+use crate::home::{Ending, HomeState};
+use crate::node::Node;
+use crate::route::presence::{unavailable_from, withdraw};
+
+/// Ends a session: contacts are told, messages that nobody received go to the user's other sessions or stay in the
+/// spool, and a connection that still holds it is told to go.
+pub fn end(
+    state: &mut HomeState,
+    transaction: &mut Transaction,
+    session: SessionId,
+    reason: Reason,
+    ending: Ending,
+) {
+    let Some(ending_session) = state.owner.ledger().session(session) else { return };
+    let farewell = unavailable_from(&ending_session.jid);
+    withdraw(state, transaction, session, &farewell, false);
+    close(state, transaction, session, reason, ending);
+}
+
+/// The part of [`end`] that contacts do not notice: for a session whose presence lives on in another one.
+pub fn close(
+    state: &mut HomeState,
+    transaction: &mut Transaction,
+    session: SessionId,
+    reason: Reason,
+    ending: Ending,
+) {
+    route_again(state, transaction, session);
+    if let Some(transport) = state.owner.transport(session) {
+        state.transports.end(transport, ending);
+    }
+    state.overfull.remove(&session);
+    let at = transaction.now().wall;
+    transaction.effect(Effect::Closed { session, reason, at });
+    metrics::counter!("everpresent_sessions_closed_total", "reason" => reason.as_str()).increment(1);
+    tracing::debug!(session = ?session, reason = reason.as_str(), "session ended");
+}
+
+/// Messages that only this session was sent and that its client did not acknowledge (RFC 6121 §8.5).
+fn route_again(state: &mut HomeState, transaction: &mut Transaction, session: SessionId) {
+    let Some(user) = state.owner.ledger().session(session).map(|session| session.jid.to_bare()) else { return };
+    let undelivered: Vec<_> = state
+        .owner
+        .ledger()
+        .undelivered(session)
+        .into_iter()
+        .map(|(_, message)| (message.stanza.clone(), message.spooled))
+        .collect();
+    if undelivered.is_empty() {
+        return;
+    }
+    let resources = Resources::of(state.owner.ledger(), &user);
+    let others: Vec<SessionId> = resources
+        .ids
+        .iter()
+        .zip(&resources.views)
+        .filter(|(id, view)| **id != session && view.takes_messages())
+        .map(|(id, _)| *id)
+        .collect();
+    drop(resources);
+    let count = undelivered.len();
+    for (stanza, spooled) in undelivered {
+        for other in &others {
+            deliver::to_session(state, transaction, *other, stanza.clone(), Some(spooled));
+        }
+    }
+    if others.is_empty()
+        && let Some(account) = state.accounts.get_mut(&user)
+    {
+        account.spooled += count;
+    }
+}
+
+impl Node {
+    /// A connection is gone while it held a session: one that can be resumed waits for its client, another one ends.
+    pub fn transport_lost(&self, session: SessionId, transport: TransportId, reason: Reason) {
+        let now = self.clock.now();
+        self.home.record(|state| {
+            state.transports.remove(transport);
+            if !state.owner.holds(session, transport) {
+                return Ok(());
+            }
+            let mut transaction = state.owner.begin(now, Cause::Transport);
+            match state.owner.ledger().session(session).and_then(|session| session.resume) {
+                Some(wait) => transaction.effect(Effect::Detached { session, wait, reason }),
+                None => end(state, &mut transaction, session, reason, Ending::Closed),
+            }
+            state.commit(transaction).map(drop)
+        });
+    }
+
+    /// Ends a session that this connection holds.
+    pub fn session_over(&self, session: SessionId, transport: TransportId, reason: Reason) {
+        let now = self.clock.now();
+        self.home.record(|state| {
+            state.transports.remove(transport);
+            if !state.owner.holds(session, transport) {
+                return Ok(());
+            }
+            let mut transaction = state.owner.begin(now, Cause::Client(session));
+            end(state, &mut transaction, session, reason, Ending::Closed);
+            state.commit(transaction).map(drop)
+        });
+    }
+
+    /// Ends a session for another cause than its connection. Returns whether it lived.
+    pub fn end_session(&self, session: SessionId, cause: Cause, reason: Reason, ending: Ending) -> bool {
+        let now = self.clock.now();
+        let ended = self.home.record(|state| {
+            if state.owner.ledger().session(session).is_none() {
+                return Ok(false);
+            }
+            let mut transaction = state.owner.begin(now, cause);
+            end(state, &mut transaction, session, reason, ending);
+            state.commit(transaction).map(|_| true)
+        });
+        ended.unwrap_or(false)
+    }
+
+    /// Whether the session waits for its client.
+    pub fn is_detached(&self, session: SessionId) -> bool {
+        let is_detached = |state: &mut HomeState| {
+            let session = state.owner.ledger().session(session);
+            session.is_some_and(|session| matches!(session.state, State::Detached { .. }))
+        };
+        self.home.enter(is_detached)
+    }
+}
+

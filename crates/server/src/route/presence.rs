@@ -1,0 +1,322 @@
+//! Presence (RFC 6121 §4): broadcast, directed, probes, and the end of a session's presence.
+
+use bytes::Bytes;
+use everpresent_presence::audience::{self, Directed, ProbeAnswer};
+use everpresent_presence::blocking::{StanzaClass, Verdict};
+use everpresent_presence::resource::priority;
+use everpresent_session::ids::SessionId;
+use everpresent_session::owner::Transaction;
+use everpresent_session::record::Effect;
+use everpresent_session::session::{HoldKey, Presence};
+use everpresent_stanza::{
+    BareJid, ErrorCondition, FullJid, Jid, Mark, PresenceType, RawStanza, Stamp, StanzaError, build, ns,
+};
+
+use super::{Destination, destination, may_send, no_federation, subscription};
+use crate::deliver::{self, Resources, addressed};
+use crate::home::HomeState;
+use crate::turn::{Lost, Turn};
+
+/// Deals with a presence of a client.
+///
+/// # Errors
+/// [`Lost`] when the connection no longer holds its session.
+pub async fn handle(turn: &Turn<'_>, stanza: &RawStanza) -> Result<(), Lost> {
+    let kind = match stanza.presence_type() {
+        Ok(kind) => kind,
+        Err(error) => return turn.refuse(stanza, &error),
+    };
+    let addressed = stanza.attribute("to").is_some();
+    match (kind, addressed) {
+        (PresenceType::Available, false) => available(turn, stanza).await,
+        (PresenceType::Unavailable, false) => unavailable(turn, stanza),
+        (_, false) => turn.refuse_with(stanza, ErrorCondition::BadRequest),
+        (PresenceType::Available | PresenceType::Unavailable | PresenceType::Error, true) => {
+            directed(turn, stanza, kind)
+        }
+        (PresenceType::Probe, true) => probe(turn, stanza).await,
+        (_, true) => subscription::handle(turn, stanza, kind).await,
+    }
+}
+
+/// Broadcast presence. The first one also brings what waited: others' presence, requests, stored messages.
+async fn available(turn: &Turn<'_>, stanza: &RawStanza) -> Result<(), Lost> {
+    let broadcast = from_sender(turn, stanza);
+    let priority = priority(stanza.child_text("priority", ns::CLIENT).as_deref());
+    let mut waiting = if turn.node.takes_spool(turn.session, priority) {
+        Some(turn.node.read_spool(turn.user).await)
+    } else {
+        None
+    };
+    loop {
+        let spool = waiting.take();
+        let done = turn.record(|state, transaction| {
+            if let Some(spool) = &spool
+                && !spool.is_current(state, turn.user)
+            {
+                return false;
+            }
+            let presence = Presence { stanza: broadcast.clone(), priority, at: transaction.now().wall };
+            announce(turn, state, transaction, &presence);
+            transaction.effect(Effect::Presence { session: turn.session, presence: Some(presence) });
+            if let Some(spool) = spool {
+                spool.deliver(state, transaction, turn.session, turn.user);
+            }
+            true
+        });
+        if done? {
+            return Ok(());
+        }
+        waiting = Some(turn.node.read_spool(turn.user).await);
+    }
+}
+
+fn announce(turn: &Turn<'_>, state: &mut HomeState, transaction: &mut Transaction, presence: &Presence) {
+    let Some(account) = state.accounts.get(turn.user) else { return };
+    let resources = Resources::of(state.owner.ledger(), turn.user);
+    let Some(sender) = resources.place(turn.session) else { return };
+    let audience =
+        audience::available(&account.roster, &account.block_list, &resources.views, sender, presence.priority);
+    let contacts: Vec<BareJid> = audience.contacts.into_iter().cloned().collect();
+    let probes: Vec<BareJid> = audience.probes.into_iter().cloned().collect();
+    let requests: Vec<Bytes> = audience.requests.into_iter().cloned().collect();
+    let (own, others) = (resources.at(&audience.own), resources.at(&audience.others));
+    drop(resources);
+    to_contacts(state, transaction, turn.jid, &presence.stanza, &contacts);
+    to_own(state, transaction, turn.user, turn.jid, &presence.stanza, &own);
+    for other in others {
+        if let Some(last) = last_broadcast(state, other) {
+            news_from(state, transaction, turn.session, &last.0, addressed(&last.1, turn.jid.as_str()));
+        }
+    }
+    for contact in probes {
+        answer_probe(state, transaction, turn.session, turn.jid, &contact);
+    }
+    for request in requests {
+        deliver::to_session(state, transaction, turn.session, request, None);
+    }
+}
+
+/// The client says that it is no longer available, but stays (RFC 6121 §4.5).
+fn unavailable(turn: &Turn<'_>, stanza: &RawStanza) -> Result<(), Lost> {
+    let broadcast = from_sender(turn, stanza);
+    turn.record(|state, transaction| {
+        withdraw(state, transaction, turn.session, &broadcast, true);
+    })
+}
+
+/// The end of a session's presence: tells everybody who sees it. `to_itself`: whether its own client is told too.
+pub fn withdraw(
+    state: &mut HomeState,
+    transaction: &mut Transaction,
+    session: SessionId,
+    broadcast: &Bytes,
+    to_itself: bool,
+) {
+    let Some(ending) = state.owner.ledger().session(session) else { return };
+    let (jid, available, had_directed) = (ending.jid.clone(), ending.is_available(), ending.directed.clone());
+    let user = jid.to_bare();
+    let Some(account) = state.accounts.get(&user) else { return };
+    let resources = Resources::of(state.owner.ledger(), &user);
+    let Some(sender) = resources.place(session) else { return };
+    let audience = audience::unavailable(&account.roster, &account.block_list, &resources.views, sender);
+    let contacts: Vec<BareJid> = audience.contacts.into_iter().cloned().collect();
+    let directed = audience.directed;
+    let mut own = resources.at(&audience.own);
+    if !to_itself {
+        own.retain(|id| *id != session);
+    }
+    drop(resources);
+    to_contacts(state, transaction, &jid, broadcast, &contacts);
+    to_own(state, transaction, &user, &jid, broadcast, &own);
+    for to in directed {
+        to_address(state, transaction, &jid, &to, addressed(broadcast, to.as_str()));
+    }
+    if available {
+        transaction.effect(Effect::Presence { session, presence: None });
+    }
+    for to in had_directed {
+        transaction.effect(Effect::Directed { session, to, available: false });
+    }
+}
+
+/// The presence as it is shown to others: from the sender's full address, to whoever gets it.
+fn from_sender(turn: &Turn<'_>, stanza: &RawStanza) -> Bytes {
+    stanza.restamp(&Stamp { from: Mark::Set(turn.jid.as_str()), to: Mark::Remove, ..Stamp::default() })
+}
+
+/// The unavailable presence that the server sends for a session that ends by itself.
+pub fn unavailable_from(jid: &FullJid) -> Bytes {
+    build::stanza("presence", &[("from", Some(jid.as_str())), ("type", Some("unavailable"))], b"")
+}
+
+/// Presence for one address (RFC 6121 §4.6).
+fn directed(turn: &Turn<'_>, stanza: &RawStanza, kind: PresenceType) -> Result<(), Lost> {
+    let to = match destination(turn, stanza) {
+        Ok(Destination::User(to)) => to,
+        Ok(Destination::Server) => return turn.answer(None),
+        Ok(Destination::Remote) if kind == PresenceType::Available => return turn.refuse(stanza, &no_federation()),
+        Ok(Destination::Remote) => return turn.answer(None),
+        Err(error) => return turn.refuse(stanza, &error),
+    };
+    let stamped = stanza.restamp(&Stamp { from: Mark::Set(turn.jid.as_str()), ..Stamp::default() });
+    turn.record(|state, transaction| {
+        if let Err(error) = may_send(state, turn.user, &to, super::class_of(stanza)) {
+            let reply = error.and_then(|error| stanza.error_reply(&error));
+            if let Some(reply) = reply {
+                deliver::to_session(state, transaction, turn.session, reply, None);
+            }
+            return;
+        }
+        if kind != PresenceType::Error
+            && let Err(error) = remember_directed(turn, state, transaction, &to, kind == PresenceType::Available)
+        {
+            if let Some(reply) = stanza.error_reply(&error) {
+                deliver::to_session(state, transaction, turn.session, reply, None);
+            }
+            return;
+        }
+        to_address(state, transaction, turn.jid, &to, stamped.clone());
+    })
+}
+
+fn remember_directed(
+    turn: &Turn<'_>,
+    state: &HomeState,
+    transaction: &mut Transaction,
+    to: &Jid,
+    available: bool,
+) -> Result<(), StanzaError> {
+    let Some(account) = state.accounts.get(turn.user) else { return Ok(()) };
+    let resources = Resources::of(state.owner.ledger(), turn.user);
+    let Some(view) = resources.place(turn.session).and_then(|place| resources.views.get(place)) else { return Ok(()) };
+    let session = turn.session;
+    match audience::directed(&account.roster, view, to, available) {
+        Directed::Unchanged => {}
+        Directed::Added => transaction.effect(Effect::Directed { session, to: to.clone(), available: true }),
+        Directed::Removed => transaction.effect(Effect::Directed { session, to: to.clone(), available: false }),
+        Directed::Full => {
+            let text = "directed presence was sent to too many addresses";
+            return Err(StanzaError::new(ErrorCondition::ResourceConstraint).with_text(text));
+        }
+    }
+    Ok(())
+}
+
+/// A client asks for somebody's presence (RFC 6121 §4.3). Servers do this; for clients it is allowed, no more.
+async fn probe(turn: &Turn<'_>, stanza: &RawStanza) -> Result<(), Lost> {
+    let to = match destination(turn, stanza) {
+        Ok(Destination::User(to)) => to,
+        Ok(_) => return turn.answer(None),
+        Err(error) => return turn.refuse(stanza, &error),
+    };
+    if !matches!(turn.node.load(&to.to_bare()).await, Ok(true)) {
+        return turn.answer(None);
+    }
+    turn.record(|state, transaction| {
+        answer_probe(state, transaction, turn.session, turn.jid, &to);
+    })
+}
+
+/// Sends a session what it may know of the presence of `of`, a user of this server.
+fn answer_probe(state: &mut HomeState, transaction: &mut Transaction, to: SessionId, prober: &FullJid, of: &Jid) {
+    let user = of.to_bare();
+    let Some(account) = state.accounts.get(&user) else { return };
+    let resources = Resources::of(state.owner.ledger(), &user);
+    let resource = of.resource().map(|resource| resource.as_str());
+    let prober_jid = Jid::from(prober.clone());
+    let answer =
+        audience::answer_probe(&account.roster, &account.block_list, &prober_jid, resource, &resources.views);
+    let found: Vec<(Jid, Bytes)> = match answer {
+        ProbeAnswer::LastPresence(places) => {
+            resources.at(&places).into_iter().filter_map(|session| last_broadcast(state, session)).collect()
+        }
+        ProbeAnswer::Available(place) => {
+            let session = resources.at(&[place]);
+            let jid = session.first().and_then(|id| state.owner.ledger().session(*id)).map(|session| &session.jid);
+            let plain = jid.map(|jid| {
+                let presence = build::stanza("presence", &[("from", Some(jid.as_str()))], b"");
+                (Jid::from(jid.clone()), presence)
+            });
+            plain.into_iter().collect()
+        }
+        // Nobody there: the prober does not see the contact anyway.
+        ProbeAnswer::Unavailable | ProbeAnswer::Nothing => Vec::new(),
+        ProbeAnswer::Unsubscribed => {
+            let from = user.as_str();
+            let attributes = [("from", Some(from)), ("type", Some("unsubscribed"))];
+            vec![(Jid::from(user.clone()), build::stanza("presence", &attributes, b""))]
+        }
+    };
+    drop(resources);
+    for (from, presence) in found {
+        news_from(state, transaction, to, &from, addressed(&presence, prober.as_str()));
+    }
+}
+
+fn last_broadcast(state: &HomeState, session: SessionId) -> Option<(Jid, Bytes)> {
+    let session = state.owner.ledger().session(session)?;
+    Some((Jid::from(session.jid.clone()), session.presence.as_ref()?.stanza.clone()))
+}
+
+/// Sends a broadcast to contacts, each at the bare address.
+pub fn to_contacts(
+    state: &mut HomeState,
+    transaction: &mut Transaction,
+    from: &FullJid,
+    broadcast: &Bytes,
+    contacts: &[BareJid],
+) {
+    for contact in contacts {
+        if state.owner.ledger().sessions_of(contact).next().is_some() {
+            let stanza = addressed(broadcast, contact.as_str());
+            to_address(state, transaction, from, &Jid::from(contact.clone()), stanza);
+        }
+    }
+}
+
+/// Sends a broadcast to the user's own sessions.
+fn to_own(
+    state: &mut HomeState,
+    transaction: &mut Transaction,
+    user: &BareJid,
+    from: &FullJid,
+    broadcast: &Bytes,
+    own: &[SessionId],
+) {
+    if own.is_empty() {
+        return;
+    }
+    let stanza = addressed(broadcast, user.as_str());
+    for session in own {
+        news_from(state, transaction, *session, &Jid::from(from.clone()), stanza.clone());
+    }
+}
+
+/// Delivers a presence of `from` to a user of this server: the resource that is addressed, or all available ones
+/// (RFC 6121 §8.5.2.1.2), unless the user blocks the sender.
+pub fn to_address(state: &mut HomeState, transaction: &mut Transaction, from: &FullJid, to: &Jid, stanza: Bytes) {
+    let user = to.to_bare();
+    let from = Jid::from(from.clone());
+    let account = state.accounts.get(&user);
+    if account.is_some_and(|account| account.block_list.inbound(&from, StanzaClass::Presence) != Verdict::Pass) {
+        return;
+    }
+    let sessions: Vec<SessionId> = state
+        .owner
+        .ledger()
+        .sessions_of(&user)
+        .filter(|session| match to.resource() {
+            Some(resource) => session.jid.resource() == resource,
+            None => session.is_available(),
+        })
+        .map(|session| session.id)
+        .collect();
+    for session in sessions {
+        news_from(state, transaction, session, &from, stanza.clone());
+    }
+}
+
+fn news_from(state: &mut HomeState, transaction: &mut Transaction, session: SessionId, from: &Jid, stanza: Bytes) {
+    deliver::news(state, transaction, session, stanza, || HoldKey::Presence(from.clone()));
+}

@@ -1,0 +1,137 @@
+//! A request in hand, and the steps that answers to all protocols share.
+
+use everpresent_session::owner::Transaction;
+use everpresent_stanza::{BareJid, Child, Element, ErrorCondition, IqType, RawStanza, StanzaError};
+
+use super::Addressee;
+use crate::deliver;
+use crate::home::{Account, Accounts, HomeState};
+use crate::turn::{Lost, Turn};
+
+/// A request and who it is addressed to.
+#[derive(Debug)]
+pub(super) struct Request<'a> {
+    /// The client that asks.
+    pub(super) turn: &'a Turn<'a>,
+    /// The stanza.
+    pub(super) iq: &'a RawStanza,
+    /// Its one child.
+    pub(super) payload: &'a Child,
+    /// `get` or `set`.
+    pub(super) kind: IqType,
+    /// To whom.
+    pub(super) to: Addressee,
+}
+
+/// Why an answer ended before anything was recorded.
+#[derive(Debug)]
+pub(super) enum Stop {
+    /// The client is told this.
+    Refused(Box<StanzaError>),
+    /// The client is gone.
+    Lost(Lost),
+}
+
+impl From<StanzaError> for Stop {
+    fn from(error: StanzaError) -> Self {
+        Self::Refused(Box::new(error))
+    }
+}
+
+impl From<Lost> for Stop {
+    fn from(lost: Lost) -> Self {
+        Self::Lost(lost)
+    }
+}
+
+impl Request<'_> {
+    /// The payload as a tree; its depth and size are within the limits of the stream.
+    ///
+    /// # Errors
+    /// `bad-request`, which the framer rules out.
+    pub(super) fn element(&self) -> Result<Element, StanzaError> {
+        let element = self.iq.child_element(self.payload);
+        element.map_err(|error| StanzaError::new(ErrorCondition::BadRequest).with_text(&error.to_string()))
+    }
+
+    /// Passes requests of this type only.
+    ///
+    /// # Errors
+    /// `bad-request`.
+    pub(super) fn only(&self, kind: IqType) -> Result<(), StanzaError> {
+        if self.kind == kind {
+            return Ok(());
+        }
+        let text = if kind == IqType::Get {
+            "this can be asked for, not set"
+        } else {
+            "this can be set, not asked for"
+        };
+        Err(StanzaError::new(ErrorCondition::BadRequest).with_text(text))
+    }
+
+    /// Passes requests to the sender's own account only. The answer for all other accounts is the same, so that it
+    /// says nothing about whether they exist.
+    ///
+    /// # Errors
+    /// `service-unavailable` from the server, which has no such thing of its own; `others` from another account.
+    pub(super) fn own_account(&self, others: ErrorCondition) -> Result<(), StanzaError> {
+        match self.to {
+            Addressee::OwnAccount => Ok(()),
+            Addressee::Server => Err(StanzaError::new(ErrorCondition::ServiceUnavailable)),
+            Addressee::Account(_) => Err(StanzaError::new(others)),
+        }
+    }
+
+    /// Passes requests to the server and to the sender's own account.
+    ///
+    /// # Errors
+    /// `service-unavailable`.
+    pub(super) fn not_for_others(&self) -> Result<(), StanzaError> {
+        match self.to {
+            Addressee::OwnAccount | Addressee::Server => Ok(()),
+            Addressee::Account(_) => Err(StanzaError::new(ErrorCondition::ServiceUnavailable)),
+        }
+    }
+
+    /// Answers with this payload, possibly empty, and does nothing else.
+    pub(super) fn result(&self, payload: &[u8]) -> Result<(), Stop> {
+        Ok(self.turn.result(self.iq, payload)?)
+    }
+
+    /// Makes the record: `work` adds what the request does and its [`Request::add_result`]. If it fails it must have
+    /// changed nothing; the client is told its error.
+    pub(super) fn record(
+        &self,
+        work: impl FnOnce(&mut HomeState, &mut Transaction) -> Result<(), StanzaError>,
+    ) -> Result<(), Stop> {
+        Ok(self.turn.record(|state, transaction| {
+            if let Err(error) = work(state, transaction) {
+                let condition = error.condition.name();
+                metrics::counter!("everpresent_stanzas_refused_total", "condition" => condition).increment(1);
+                if let Some(reply) = self.iq.error_reply(&error) {
+                    deliver::to_session(state, transaction, self.turn.session, reply, None);
+                }
+            }
+        })?)
+    }
+
+    /// Adds the answer with this payload, possibly empty, to a record.
+    pub(super) fn add_result(&self, state: &mut HomeState, transaction: &mut Transaction, payload: &[u8]) {
+        if let Some(reply) = self.iq.result_reply(payload) {
+            deliver::to_session(state, transaction, self.turn.session, reply, None);
+        }
+    }
+}
+
+/// The account of a client's user, which is in memory while there is a session.
+///
+/// # Errors
+/// `internal-server-error` when it was removed in this moment.
+pub(super) fn account<'a>(
+    accounts: &'a mut Accounts,
+    user: &BareJid,
+) -> Result<&'a mut Account, StanzaError> {
+    let gone = || StanzaError::new(ErrorCondition::InternalServerError).with_text("the account is gone");
+    accounts.get_mut(user).ok_or_else(gone)
+}

@@ -1,0 +1,255 @@
+//! From a checked configuration to a running node.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use everpresent_console::{AdminToken, Console, Parts, Settings, TokenError};
+use everpresent_session::ids::{HomeName, Incarnation};
+use everpresent_store::{Database, Fence, OpenError, StoreError};
+use everpresent_stream::Offer;
+use everpresent_stream::offer::SECRET_BYTES;
+use metrics_exporter_prometheus::PrometheusHandle;
+use thiserror::Error;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::admin::Admin;
+use crate::adopt;
+use crate::c2s::listener::{self, Doorkeeper, Security};
+use crate::c2s::upgrade::Upgrades;
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::home::{Home, QueueLimits};
+use crate::node::Node;
+use crate::random;
+use crate::running::{Server, Tasks};
+use crate::tls::{Certificates, TlsError, ensure_self_signed};
+
+/// The setting in which the cluster's offer secret is kept.
+const OFFER_SECRET: &str = "offer-secret";
+
+/// Why a node does not start.
+#[derive(Debug, Error)]
+pub enum StartError {
+    /// The data folder cannot be made.
+    #[error("{path}: {error}")]
+    Folder {
+        /// Which folder.
+        path: PathBuf,
+        /// What the system says.
+        error: std::io::Error,
+    },
+    /// The database cannot be opened.
+    #[error("the database cannot be opened: {0}")]
+    Database(#[from] OpenError),
+    /// The database does not answer.
+    #[error("the database does not answer: {0}")]
+    Store(#[from] StoreError),
+    /// TLS cannot be served.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
+    /// There is no admin token.
+    #[error(transparent)]
+    Token(#[from] TokenError),
+    /// A port cannot be opened.
+    #[error("{address} cannot be listened on: {error}")]
+    Listen {
+        /// The address and port.
+        address: SocketAddr,
+        /// What the system says.
+        error: std::io::Error,
+    },
+    /// The database holds something else where the cluster's secret should be.
+    #[error("the setting offer-secret in the database is not hexadecimal")]
+    Secret,
+    /// Another process took the home at the same moment.
+    #[error("another process claimed home {0} at the same moment; start again")]
+    Contested(HomeName),
+}
+
+/// What a node is started with besides its configuration.
+#[derive(Default)]
+pub struct Options {
+    /// Where metrics are read from; nothing if they are not recorded.
+    pub metrics: Option<PrometheusHandle>,
+}
+
+/// Starts a node: everything is opened before anything is accepted.
+///
+/// # Errors
+/// See [`StartError`]. Nothing is left running.
+pub async fn start(config: Config, options: Options) -> Result<Server, StartError> {
+    let config = Arc::new(config);
+    let folder = &config.node.data_dir;
+    std::fs::create_dir_all(folder).map_err(|error| StartError::Folder { path: folder.clone(), error })?;
+    let certificates = Arc::new(certificates(&config)?);
+    let token_file = config.admin.token_file.clone().unwrap_or_else(|| folder.join("admin.token"));
+    let token = AdminToken::load_or_create(&token_file)?;
+    let listeners = Listeners::open(&config)?;
+    let store = Database::open(config.database.url.expose()).await?;
+    let home = HomeName::new(&config.node.name);
+    let incarnation = Incarnation(random::id());
+    let clock = Clock::start();
+    let epoch = adopt::claim(&store, &home, &config.node.name, incarnation).await?;
+    let owner = adopt::owner(&store, &home, epoch, clock.now()).await?;
+    let limits = QueueLimits {
+        unacked_stanzas: config.limits.unacked_stanzas,
+        unacked_bytes: config.limits.unacked_bytes,
+    };
+    let (offer, plain_offer) = offers(&config, &store).await?;
+    let fence = Fence { home: home.clone(), epoch, incarnation };
+    let parts = (offer, plain_offer, certificates);
+    let node = Arc::new(Node::new(config.clone(), clock, Home::new(owner, limits), store, parts));
+    adopt::load_accounts(&node).await?;
+    tracing::info!(node = config.node.name, %epoch, "this node owns its home");
+    Ok(run(node, fence, listeners, token, incarnation, options))
+}
+
+fn certificates(config: &Config) -> Result<Certificates, TlsError> {
+    let folder = &config.node.data_dir;
+    if let (Some(certificate), Some(key)) = (&config.tls.certificate, &config.tls.key) {
+        return Certificates::load(certificate, key);
+    }
+    let (certificate, key) = (folder.join("self-signed.crt"), folder.join("self-signed.key"));
+    if ensure_self_signed(&certificate, &key, &config.node.domains)? {
+        let certificate = certificate.display();
+        tracing::warn!(%certificate, "a self-signed certificate was made; clients must be told to trust it");
+    }
+    Certificates::load(&certificate, &key)
+}
+
+/// What clients are offered, with TLS and without. The secret is the cluster's, so that all nodes look the same.
+async fn offers(config: &Config, store: &Database) -> Result<(Arc<Offer>, Arc<Offer>), StartError> {
+    let fresh: [u8; SECRET_BYTES] = random::bytes();
+    let fresh: String = fresh.iter().map(|byte| format!("{byte:02x}")).collect();
+    let agreed = store.setting_or_insert(OFFER_SECRET, &fresh).await?;
+    let mut secret = [0; SECRET_BYTES];
+    for (byte, digits) in secret.iter_mut().zip(agreed.as_bytes().chunks(2)) {
+        let digits = std::str::from_utf8(digits).unwrap_or_default();
+        *byte = u8::from_str_radix(digits, 16).map_err(|_| StartError::Secret)?;
+    }
+    let offer = |plain: bool| {
+        let domains = config.node.domains.iter().map(|domain| domain.domain().to_owned()).collect();
+        let mut offer = Offer::new(domains, secret);
+        let bytes = |size: usize| u32::try_from(size).unwrap_or(u32::MAX);
+        offer.max_bytes = bytes(config.limits.stanza_bytes);
+        offer.max_bytes_before_sign_in = bytes(config.limits.stanza_bytes_before_signin);
+        offer.idle_seconds = u32::try_from(config.session.idle.as_secs()).ok();
+        offer.token_lifetime = std::time::Duration::from_secs(u64::from(config.signin.token_days) * 86_400);
+        offer.allow_plain_text = plain;
+        Arc::new(offer)
+    };
+    Ok((offer(false), offer(true)))
+}
+
+/// The ports, opened before the home is claimed: a second process of this node fails here.
+struct Listeners {
+    clients: Vec<(TcpListener, Security)>,
+    http: Vec<TcpListener>,
+    https: Vec<TcpListener>,
+    names: Vec<String>,
+}
+
+impl Listeners {
+    fn open(config: &Config) -> Result<Self, StartError> {
+        let open = |address: SocketAddr| {
+            listener::bind(address).map_err(|error| StartError::Listen { address, error })
+        };
+        let mut names = Vec::new();
+        let mut name = |kind: &str, listener: &TcpListener| {
+            if let Ok(address) = listener.local_addr() {
+                names.push(format!("{kind} {address}"));
+            }
+        };
+        let listen = &config.listen;
+        let mut clients = Vec::new();
+        let kinds = [
+            (&listen.c2s, Security::StartTls, "c2s"),
+            (&listen.c2s_tls, Security::DirectTls, "c2s_tls"),
+            (&listen.c2s_plain, Security::Plain, "c2s_plain"),
+        ];
+        for (addresses, security, kind) in kinds {
+            for address in addresses {
+                let listener = open(*address)?;
+                name(kind, &listener);
+                clients.push((listener, security));
+            }
+        }
+        let (mut http, mut https) = (Vec::new(), Vec::new());
+        for (addresses, listeners, kind) in [(&listen.http, &mut http, "http"), (&listen.https, &mut https, "https")] {
+            for address in addresses {
+                let listener = open(*address)?;
+                name(kind, &listener);
+                listeners.push(listener);
+            }
+        }
+        Ok(Self { clients, http, https, names })
+    }
+}
+
+fn run(
+    node: Arc<Node>,
+    fence: Fence,
+    listeners: Listeners,
+    token: AdminToken,
+    incarnation: Incarnation,
+    options: Options,
+) -> Server {
+    let stop = CancellationToken::new();
+    let (connections, services) = (TaskTracker::new(), TaskTracker::new());
+    let limits = &node.config.limits;
+    let doorkeeper = Doorkeeper::new(limits.connections, limits.connections_per_address);
+    let upgrades = Upgrades::new(node.clone(), doorkeeper.clone(), connections.clone());
+    let admin = Arc::new(Admin::new(node.clone(), listeners.names.clone()));
+    let console = console(&node, admin.clone(), upgrades, token, options.metrics);
+    for (listener, security) in listeners.clients {
+        let accept =
+            listener::accept(node.clone(), listener, security, doorkeeper.clone(), connections.clone(), stop.clone());
+        services.spawn(accept);
+    }
+    for listener in listeners.http {
+        let (console, stop) = (console.clone(), stop.clone());
+        services.spawn(async move {
+            if let Err(error) = console.listen(listener, stop.cancelled_owned()).await {
+                tracing::error!(%error, "an HTTP listener ended");
+            }
+        });
+    }
+    for listener in listeners.https {
+        services.spawn(crate::https::listen(console.clone(), node.certificates.clone(), listener, stop.clone()));
+    }
+    let committer = node.clone();
+    let commit = tokio::spawn(async move { crate::home::commit_forever(&committer, &fence).await });
+    let sweeper = node.clone();
+    let sweep = tokio::spawn(async move { crate::sweep::sweep_forever(&sweeper).await });
+    let tasks = Tasks { incarnation, stop, connections, services, keepers: [commit, sweep] };
+    Server::new(node, admin, tasks, listeners.names)
+}
+
+fn console(
+    node: &Arc<Node>,
+    admin: Arc<Admin>,
+    upgrades: Upgrades,
+    token: AdminToken,
+    metrics: Option<PrometheusHandle>,
+) -> Console {
+    let config = &node.config;
+    let settings = Settings {
+        admin_allow_remote: config.admin.allow_remote,
+        metrics_allow_remote: config.metrics.allow_remote,
+        websocket_allow_plain_remote: config.websocket.allow_plain_remote,
+        websocket_url: config.websocket.url.clone(),
+        websocket_message_bytes: config.limits.stanza_bytes,
+    };
+    let labels = node.clone();
+    let parts = Parts {
+        administration: admin,
+        websockets: config.websocket.enabled.then(|| Arc::new(upgrades) as _),
+        metrics: metrics.filter(|_| config.metrics.enabled),
+        token,
+        label: Arc::new(move |jid| labels.redacted(jid.as_str())),
+    };
+    Console::new(settings, parts)
+}

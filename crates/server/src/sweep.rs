@@ -1,0 +1,172 @@
+//! What happens by itself: sessions expire, full ones end, and the counts are compared (promise P6).
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use everpresent_session::audit::{Auditor, Balance, Difference, differences};
+use everpresent_session::ids::SessionId;
+use everpresent_session::reason::Reason;
+use everpresent_session::record::Cause;
+use everpresent_stanza::{FullJid, StreamCondition, StreamError};
+
+use crate::c2s::listener::count_f64;
+use crate::home::Ending;
+use crate::node::Node;
+
+/// How often deadlines are looked at.
+const SWEEP: Duration = Duration::from_millis(500);
+/// How long the presence of a replaced session is shown for a client that signed in anew and says nothing.
+const INHERITED_PRESENCE: Duration = Duration::from_secs(60);
+
+/// What an audit found.
+#[derive(Debug, Clone)]
+pub struct Audit {
+    /// How many came and went.
+    pub balance: Balance,
+    /// Connections that hold a session.
+    pub transports: usize,
+    /// Sessions whose client is connected.
+    pub open: usize,
+    /// Sessions that wait for their client.
+    pub detached: usize,
+    /// Sessions that contacts see.
+    pub available: usize,
+    /// What did not agree now.
+    pub differences: Vec<Difference>,
+    /// What did not agree at the last two ticks.
+    pub standing: Vec<Difference>,
+}
+
+/// Remembers what earlier audits saw.
+#[derive(Debug, Default)]
+pub struct AuditMemory(Mutex<Auditor>);
+
+/// Sweeps until the node stops.
+pub async fn sweep_forever(node: &Node) {
+    let mut tick = tokio::time::interval(SWEEP);
+    tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let mut next_audit = node.clock.moment().after(node.config.session.audit);
+    let mut silent: BTreeMap<SessionId, everpresent_session::time::Moment> = BTreeMap::new();
+    loop {
+        tick.tick().await;
+        expire(node);
+        end_overfull(node);
+        end_silent_heirs(node, &mut silent);
+        let moment = node.clock.moment();
+        if moment >= next_audit {
+            next_audit = moment.after(node.config.session.audit);
+            let audit = audit(node, true);
+            end_leaked(node, &audit.standing);
+            forget_idle_accounts(node);
+        }
+    }
+}
+
+/// Ends sessions whose clients did not come back in time.
+fn expire(node: &Node) {
+    let moment = node.clock.moment();
+    let due = node.home.enter(|state| state.owner.due(moment));
+    for session in due {
+        node.end_session(session, Cause::Deadline, Reason::Expired, Ending::Closed);
+    }
+}
+
+/// Ends sessions for which more waits than one may keep: their messages go to the spool.
+fn end_overfull(node: &Node) {
+    let overfull = node.home.enter(|state| std::mem::take(&mut state.overfull));
+    for session in overfull {
+        let text = "too much waits for this client";
+        let error = StreamError::new(StreamCondition::ResourceConstraint).with_text(text);
+        tracing::info!(?session, "a session ends: more waits for its client than it may keep");
+        node.end_session(session, Cause::Deadline, Reason::QueueFull, Ending::Error(error));
+    }
+}
+
+/// Contacts keep seeing a client that signed in anew; if it does not send presence, they are told in the end.
+fn end_silent_heirs(node: &Node, silent: &mut BTreeMap<SessionId, everpresent_session::time::Moment>) {
+    let now = node.clock.now();
+    node.home.record(|state| {
+        let heirs: Vec<(SessionId, FullJid)> = state
+            .owner
+            .ledger()
+            .sessions()
+            .filter(|session| session.inherited.is_some())
+            .map(|session| (session.id, session.jid.clone()))
+            .collect();
+        silent.retain(|id, _| heirs.iter().any(|(heir, _)| heir == id));
+        for (session, jid) in heirs {
+            let since = *silent.entry(session).or_insert(now.moment);
+            if now.moment.since(since) >= INHERITED_PRESENCE {
+                let mut transaction = state.owner.begin(now, Cause::Deadline);
+                let farewell = crate::route::presence::unavailable_from(&jid);
+                crate::route::presence::withdraw(state, &mut transaction, session, &farewell, false);
+                state.commit(transaction)?;
+            }
+        }
+        Ok(())
+    });
+}
+
+/// Compares the counts. A tick remembers what it saw; what the tick before saw too stands.
+pub fn audit(node: &Node, is_tick: bool) -> Audit {
+    let mut audit = node.home.enter(|state| {
+        let transports = state.transports.holding();
+        let found = differences(&state.owner, &transports);
+        let ledger = state.owner.ledger();
+        let open = ledger.sessions().filter(|session| state.owner.transport(session.id).is_some()).count();
+        Audit {
+            balance: Balance::of(ledger),
+            transports: transports.len(),
+            open,
+            detached: ledger.sessions().len() - open,
+            available: ledger.sessions().filter(|session| session.is_seen()).count(),
+            differences: found,
+            standing: Vec::new(),
+        }
+    });
+    if is_tick {
+        let mut memory = node.audit_memory.0.lock().unwrap_or_else(PoisonError::into_inner);
+        audit.standing = memory.standing(audit.differences.clone());
+        publish(&audit);
+    }
+    audit
+}
+
+fn publish(audit: &Audit) {
+    metrics::gauge!("everpresent_sessions", "state" => "open").set(count_f64(audit.open));
+    metrics::gauge!("everpresent_sessions", "state" => "detached").set(count_f64(audit.detached));
+    metrics::gauge!("everpresent_sessions_available").set(count_f64(audit.available));
+    metrics::gauge!("everpresent_sessions_leaked").set(count_f64(audit.standing.len()));
+    if !audit.balance.holds() {
+        tracing::error!(balance = ?audit.balance, "sessions opened, closed and live do not add up");
+    }
+    for difference in &audit.standing {
+        tracing::error!(?difference, "a difference between sessions and connections stands");
+    }
+}
+
+/// Ends what nobody holds. A session that a live connection holds is left: an alarm is enough.
+fn end_leaked(node: &Node, standing: &[Difference]) {
+    for difference in standing {
+        match difference {
+            Difference::Unheld(session) | Difference::DeadTransport(session, _) => {
+                node.end_session(*session, Cause::Audit, Reason::Leaked, Ending::Closed);
+            }
+            Difference::StrayTransport(transport, _) => {
+                node.home.enter(|state| state.transports.end(*transport, Ending::Closed));
+            }
+        }
+    }
+}
+
+fn forget_idle_accounts(node: &Node) {
+    let moment = node.clock.moment();
+    node.home.enter(|state| {
+        // What an account would be read back from must hold all that was recorded for it.
+        if !state.owner.has_unwritten() {
+            let ledger = state.owner.ledger();
+            state.accounts.forget_idle(moment, |user| ledger.sessions_of(user).next().is_some());
+        }
+    });
+}

@@ -1,0 +1,104 @@
+//! One stanza of a client being dealt with: whatever it does becomes one record (promise P2).
+
+use bytes::Bytes;
+use everpresent_session::ids::{RecordNumber, SessionId};
+use everpresent_session::owner::{Transaction, TransportId};
+use everpresent_session::record::{Cause, Effect};
+use everpresent_stanza::{BareJid, ErrorCondition, FullJid, RawStanza, StanzaError};
+
+use crate::deliver;
+use crate::home::HomeState;
+use crate::node::Node;
+
+/// The connection no longer holds its session: nothing more is done for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the connection no longer holds its session")]
+pub struct Lost;
+
+/// The client whose stanza is being dealt with.
+#[derive(Debug, Clone)]
+pub struct Turn<'a> {
+    /// The node that serves it.
+    pub node: &'a Node,
+    /// Its session.
+    pub session: SessionId,
+    /// The connection that the stanza came over.
+    pub transport: TransportId,
+    /// Its address.
+    pub jid: &'a FullJid,
+    /// Its user.
+    pub user: &'a BareJid,
+}
+
+impl Turn<'_> {
+    /// Makes the record of this stanza: `work` adds what it does, and the stanza counts as handled. Called once for
+    /// each stanza, as the last step.
+    ///
+    /// # Errors
+    /// [`Lost`] when the connection was displaced meanwhile, or the node is stopping: nothing was done.
+    pub fn record<R>(&self, work: impl FnOnce(&mut HomeState, &mut Transaction) -> R) -> Result<R, Lost> {
+        self.record_numbered(work).map(|(result, _)| result)
+    }
+
+    /// As [`Turn::record`], with the number of the record.
+    ///
+    /// # Errors
+    /// As [`Turn::record`].
+    pub fn record_numbered<R>(
+        &self,
+        work: impl FnOnce(&mut HomeState, &mut Transaction) -> R,
+    ) -> Result<(R, RecordNumber), Lost> {
+        let now = self.node.clock.now();
+        let recorded = self.node.home.record(|state| {
+            if !state.owner.holds(self.session, self.transport) {
+                return Ok(None);
+            }
+            let mut transaction = state.owner.begin(now, Cause::Client(self.session));
+            let result = work(state, &mut transaction);
+            let managed = state.owner.ledger().session(self.session).is_some_and(|session| session.managed);
+            if managed {
+                transaction.effect(Effect::Handled { session: self.session });
+            }
+            let number = state.commit(transaction)?;
+            Ok(Some((result, number)))
+        });
+        recorded.flatten().ok_or(Lost)
+    }
+
+    /// Answers the stanza with this one and nothing else; `None` answers with nothing.
+    ///
+    /// # Errors
+    /// As [`Turn::record`].
+    pub fn answer(&self, reply: Option<Bytes>) -> Result<(), Lost> {
+        self.record(|state, transaction| {
+            if let Some(reply) = reply {
+                deliver::to_session(state, transaction, self.session, reply, None);
+            }
+        })
+    }
+
+    /// Answers an iq with a result.
+    ///
+    /// # Errors
+    /// As [`Turn::record`].
+    pub fn result(&self, iq: &RawStanza, payload: &[u8]) -> Result<(), Lost> {
+        self.answer(iq.result_reply(payload))
+    }
+
+    /// Refuses the stanza; a stanza that must not be answered is dropped.
+    ///
+    /// # Errors
+    /// As [`Turn::record`].
+    pub fn refuse(&self, stanza: &RawStanza, error: &StanzaError) -> Result<(), Lost> {
+        metrics::counter!("everpresent_stanzas_refused_total", "condition" => error.condition.name()).increment(1);
+        self.answer(stanza.error_reply(error))
+    }
+
+    /// Refuses the stanza with the usual error of this condition.
+    ///
+    /// # Errors
+    /// As [`Turn::record`].
+    pub fn refuse_with(&self, stanza: &RawStanza, condition: ErrorCondition) -> Result<(), Lost> {
+        self.refuse(stanza, &StanzaError::new(condition))
+    }
+}

@@ -1,0 +1,1 @@
+//! Seeded simulator, client model and checkers for the promises.

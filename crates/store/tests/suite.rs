@@ -1,0 +1,28 @@
+//! The storage suite: the same stories on SQLite and on PostgreSQL.
+//!
+//! `EVERPRESENT_TEST_POSTGRES` is the url of a PostgreSQL server where databases may be made, such as
+//! `postgres://postgres@127.0.0.1:5433/postgres`; each story makes its own. `cargo xtask test` starts such a server.
+//! Without it the PostgreSQL stories fail, unless it is `off`.
+
+#[path = "suite/accounts.rs"]
+mod accounts;
+#[path = "suite/archive.rs"]
+mod archive;
+#[path = "suite/backend.rs"]
+mod backend;
+#[path = "suite/commit.rs"]
+mod commit;
+#[path = "suite/crash.rs"]
+mod crash;
+#[path = "suite/homes.rs"]
+mod homes;
+#[path = "suite/opening.rs"]
+mod opening;
+#[path = "suite/paging.rs"]
+mod paging;
+#[path = "suite/rows.rs"]
+mod rows;
+#[path = "suite/state.rs"]
+mod state;
+#[path = "suite/trouble.rs"]
+mod trouble;
