@@ -45,10 +45,10 @@ pub(crate) struct Options {
 }
 
 /// Measures and writes the table.
-pub(crate) fn run(options: Options) -> Outcome {
-    let scenarios = chosen(&options)?;
+pub(crate) fn run(options: &Options) -> Outcome {
+    let scenarios = chosen(options)?;
     let kinds: Vec<Kind> =
-        if options.only.is_empty() { Kind::value_variants().to_vec() } else { options.only };
+        if options.only.is_empty() { Kind::value_variants().to_vec() } else { options.only.clone() };
     let runs = options.runs.unwrap_or(if options.quick { 1 } else { RUNS }).max(1);
     machine::check()?;
     prepare(&kinds)?;

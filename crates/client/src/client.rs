@@ -124,6 +124,11 @@ impl Client {
         self.address.split('/').next().unwrap_or_default()
     }
 
+    /// The version of TLS that protects the connection, such as `TLS 1.3`; none without TLS.
+    pub fn tls_version(&self) -> Option<&'static str> {
+        self.wire.transport().tls_version()
+    }
+
     /// Whether the server has promised to keep the session for a resumption.
     pub fn is_resumable(&self) -> bool {
         self.managed.as_ref().is_some_and(|managed| managed.resumption.is_some())

@@ -1,10 +1,74 @@
-//! `everpresent demo`
+//! `everpresent demo`: a complete node in a folder of its own, and a story that shows what it keeps of its promises.
+//!
+//! The node is a real process of its own, so that it can be killed as the power supply would: no handler, no farewell.
+
+mod actor;
+mod afterwards;
+mod archive;
+mod folder;
+mod operator;
+mod ports;
+mod server;
+mod stage;
+mod story;
+mod teller;
+
+use std::future::Future;
+use std::time::Duration;
+
+use tokio::signal::unix::{SignalKind, signal};
 
 use crate::cli::DemoArguments;
 use crate::failure::Failure;
+use folder::Folder;
+use ports::Ports;
+use stage::Stage;
+use teller::Teller;
 
-/// Starts a complete node in `arguments.dir` and tells a story about it; `json` for programs.
+/// Bound for every single wait of the story.
+const WAIT: Duration = Duration::from_secs(15);
+
+/// Tells the story in `arguments.dir`; then stays up, unless told otherwise. `json`: one object per line, for programs.
+///
+/// # Errors
+/// When a step did not hold, the folder is not fit, or the node ends by itself.
 pub(crate) fn run(arguments: &DemoArguments, json: bool) -> Result<(), Failure> {
-    let (dir, once) = (arguments.dir.display(), arguments.once);
-    Err(Failure::failed(format!("this build cannot run the demo in {dir} yet (once: {once}, json: {json})")))
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    let runtime = runtime.map_err(|error| Failure::failed(error.to_string()))?;
+    runtime.block_on(perform(arguments, json))
+}
+
+async fn perform(arguments: &DemoArguments, json: bool) -> Result<(), Failure> {
+    let folder = Folder::open(&arguments.dir)?;
+    let ports = Ports::choose()?;
+    let mut stage = Stage::new(folder, ports, Teller::new(json))?;
+    let told = until_interrupted(story::tell(&mut stage)).await?;
+    let held = matches!(told, Some(Ok(())));
+    if held && !arguments.once {
+        stage.teller.summary();
+        afterwards::invite(&stage);
+        let ended = afterwards::stay(&mut stage).await;
+        return stage.close().await.and(ended);
+    }
+    let closed = story::close(&mut stage, held).await;
+    match told {
+        None => Err(Failure::failed("interrupted before the story ended; the server is stopped")),
+        Some(_) => {
+            stage.teller.summary();
+            if held { closed } else { Err(Failure::failed("the story did not hold: see above")) }
+        }
+    }
+}
+
+/// Runs until done; nothing if Ctrl-C, SIGTERM or the end of the terminal came first.
+async fn until_interrupted<T>(work: impl Future<Output = T>) -> Result<Option<T>, Failure> {
+    let on = |kind| signal(kind).map_err(|error| Failure::failed(error.to_string()));
+    let (mut interrupt, mut terminate) = (on(SignalKind::interrupt())?, on(SignalKind::terminate())?);
+    let mut hang_up = on(SignalKind::hangup())?;
+    tokio::select! {
+        done = work => Ok(Some(done)),
+        _ = interrupt.recv() => Ok(None),
+        _ = terminate.recv() => Ok(None),
+        _ = hang_up.recv() => Ok(None),
+    }
 }

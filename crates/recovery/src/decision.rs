@@ -66,7 +66,7 @@ impl Decision {
 /// Which rule allows a claim.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Error)]
 pub enum ClaimReason {
-    /// The home has no row yet and this is its node.
+    /// The home has no row yet.
     #[error("it has no row yet")]
     NoRow,
     /// The row is released.
@@ -89,9 +89,6 @@ pub enum Waiting {
     /// The row was not read yet.
     #[error("its row was not read yet")]
     RowNotRead,
-    /// There is no row, and it is for the home node to make it.
-    #[error("it has no row, and its home node makes it")]
-    HomeNodeMakesRow,
     /// The owner's lease may still run.
     #[error("the owner's lease has not run out")]
     Lease {
@@ -131,7 +128,7 @@ impl Waiting {
     /// When the answer may change by time alone.
     pub fn until(&self) -> Option<Moment> {
         match self {
-            Self::RowNotRead | Self::HomeNodeMakesRow | Self::Stopping => None,
+            Self::RowNotRead | Self::Stopping => None,
             Self::Lease { until }
             | Self::OwnGrant { until }
             | Self::ReplicaElsewhere { until }

@@ -70,6 +70,7 @@ impl Admin {
 }
 
 /// The database failed: the operator may try again.
+#[expect(clippy::needless_pass_by_value, reason = "it is what `map_err` hands over")]
 fn away(error: StoreError) -> Refusal {
     Refusal::unavailable(error.to_string())
 }

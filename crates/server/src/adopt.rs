@@ -102,8 +102,9 @@ fn adopt(transaction: &mut Transaction, head: HeadRow) {
 /// # Errors
 /// When the database does not answer.
 pub async fn load_accounts(node: &Node) -> Result<(), StoreError> {
-    let users: BTreeSet<BareJid> =
-        node.home.enter(|state| state.owner.ledger().sessions().map(|session| session.jid.to_bare()).collect());
+    let users: BTreeSet<BareJid> = node
+        .home
+        .enter(|state| state.owner.ledger().sessions().map(|session| session.jid.to_bare()).collect());
     for user in users {
         node.load_stored(&user).await?;
     }

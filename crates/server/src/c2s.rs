@@ -4,6 +4,7 @@ pub mod connection;
 pub mod established;
 pub mod listener;
 pub mod negotiate;
+pub mod pace;
 pub mod tcp;
 pub mod upgrade;
 pub mod websocket;

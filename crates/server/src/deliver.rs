@@ -111,7 +111,8 @@ mod tests {
 
     #[test]
     fn an_addressee_goes_behind_the_name() {
-        let with = |stanza: &'static str| addressed(&Bytes::from_static(stanza.as_bytes()), "a'b@example.org");
+        let with =
+            |stanza: &'static str| addressed(&Bytes::from_static(stanza.as_bytes()), "a'b@example.org");
         assert_eq!(with("<presence/>"), "<presence to='a&apos;b@example.org'/>");
         assert_eq!(
             with("<presence from='c@example.org/x'><show>dnd</show></presence>"),

@@ -9,6 +9,7 @@ mod transports;
 
 use std::collections::BTreeSet;
 use std::sync::{Mutex, MutexGuard};
+use std::time::Duration;
 
 use everpresent_session::ids::{RecordNumber, SessionId};
 use everpresent_session::ledger::Misfit;
@@ -18,6 +19,14 @@ use tokio::sync::{Notify, watch};
 pub use account::{Account, Accounts};
 pub use committer::commit_forever;
 pub use transports::{Ending, Line, Transport, Transports};
+
+/// How long somebody may wait for what was recorded to be written, before the database counts as away.
+pub const FLUSH_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// The database does not answer in time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the database does not answer in time")]
+pub struct Away;
 
 /// A home and its lock.
 #[derive(Debug)]
@@ -75,7 +84,12 @@ impl Home {
             overfull: BTreeSet::new(),
             limits,
         };
-        Self { state: Mutex::new(state), confirmed, unwritten: Notify::new(), broken: watch::Sender::new(None) }
+        Self {
+            state: Mutex::new(state),
+            confirmed,
+            unwritten: Notify::new(),
+            broken: watch::Sender::new(None),
+        }
     }
 
     /// Works on the home's state under its lock; afterwards rings the connections that have something to do.
@@ -118,9 +132,12 @@ impl Home {
     }
 
     /// Waits until everything recorded so far is confirmed, so that the database can be read.
-    pub async fn flushed(&self) {
+    ///
+    /// # Errors
+    /// [`Away`] when that takes longer than [`FLUSH_TIMEOUT`].
+    pub async fn flushed(&self) -> Result<(), Away> {
         let last = self.enter(|state| state.owner.ledger().last());
-        self.confirmed(last).await;
+        tokio::time::timeout(FLUSH_TIMEOUT, self.confirmed(last)).await.map_err(|_| Away)
     }
 
     /// Waits until the node must stop because something is broken, and says what.

@@ -18,7 +18,12 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 const MAX_CONNECTIONS: usize = 100_000;
 
 /// Serves until `stop`.
-pub(crate) async fn listen(console: Console, certificates: Arc<Certificates>, listener: TcpListener, stop: CancellationToken) {
+pub(crate) async fn listen(
+    console: Console,
+    certificates: Arc<Certificates>,
+    listener: TcpListener,
+    stop: CancellationToken,
+) {
     let places = Arc::new(tokio::sync::Semaphore::new(MAX_CONNECTIONS));
     loop {
         let accepted = tokio::select! {

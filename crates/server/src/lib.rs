@@ -14,6 +14,7 @@ pub mod config;
 pub mod deliver;
 mod files;
 pub mod home;
+pub mod housekeeping;
 mod https;
 pub mod lifecycle;
 pub mod node;

@@ -13,7 +13,7 @@ use everpresent_stream::{Channel, Offer};
 
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::home::{Account, Home};
+use crate::home::{Account, Away, Home};
 use crate::sweep::AuditMemory;
 use crate::throttle::Throttle;
 use crate::tls::Certificates;
@@ -90,7 +90,7 @@ impl Node {
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn load(&self, user: &BareJid) -> Result<bool, StoreError> {
+    pub async fn load(&self, user: &BareJid) -> Result<bool, Away> {
         let moment = self.clock.moment();
         let known = self.home.enter(|state| match state.accounts.get_mut(user) {
             Some(account) => {
@@ -103,8 +103,11 @@ impl Node {
             return Ok(true);
         }
         // What was recorded for this account and not written yet must be part of what is read.
-        self.home.flushed().await;
-        self.load_stored(user).await
+        self.home.flushed().await?;
+        self.load_stored(user).await.map_err(|error| {
+            tracing::warn!(%error, "an account could not be read");
+            Away
+        })
     }
 
     /// Reads an account from the database, at a time when nothing for it waits to be written.
@@ -127,7 +130,8 @@ impl Node {
     /// The offer for a connection: without TLS, sign-in is possible only where the configuration says so and only from
     /// this machine.
     pub fn offer_for(&self, peer: SocketAddr, channel: &Channel) -> Arc<Offer> {
-        let plain = channel.tls.is_none() && !self.config.listen.c2s_plain.is_empty() && peer.ip().is_loopback();
+        let plain =
+            channel.tls.is_none() && !self.config.listen.c2s_plain.is_empty() && peer.ip().is_loopback();
         if plain { self.plain_offer.clone() } else { self.offer.clone() }
     }
 

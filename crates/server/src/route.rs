@@ -8,6 +8,8 @@ pub mod subscription;
 use everpresent_presence::blocking::{StanzaClass, Verdict, blocked_error};
 use everpresent_stanza::{BareJid, ErrorCondition, Jid, RawStanza, StanzaError, StanzaKind};
 
+use everpresent_store::commit::KEY_MAX_BYTES;
+
 use crate::home::HomeState;
 use crate::turn::{Lost, Turn};
 
@@ -41,6 +43,10 @@ pub async fn stanza(turn: &Turn<'_>, stanza: &RawStanza) -> Result<(), Lost> {
 /// `jid-malformed`.
 fn destination(turn: &Turn<'_>, stanza: &RawStanza) -> Result<Destination, StanzaError> {
     let to = stanza.to()?.unwrap_or_else(|| Jid::from(turn.user.clone()));
+    if to.as_str().len() > KEY_MAX_BYTES {
+        let text = "this server does not keep addresses of that length";
+        return Err(StanzaError::new(ErrorCondition::PolicyViolation).with_text(text));
+    }
     Ok(if !turn.node.is_local(&to) {
         Destination::Remote
     } else if to.node().is_none() {
@@ -54,7 +60,12 @@ fn destination(turn: &Turn<'_>, stanza: &RawStanza) -> Result<Destination, Stanz
 ///
 /// # Errors
 /// The error to answer with; `None` inside to drop the stanza.
-fn may_send(state: &HomeState, user: &BareJid, to: &Jid, class: StanzaClass) -> Result<(), Option<StanzaError>> {
+fn may_send(
+    state: &HomeState,
+    user: &BareJid,
+    to: &Jid,
+    class: StanzaClass,
+) -> Result<(), Option<StanzaError>> {
     let Some(account) = state.accounts.get(user) else { return Ok(()) };
     match account.block_list.outbound(to, class) {
         Verdict::Pass => Ok(()),
@@ -75,5 +86,6 @@ fn class_of(stanza: &RawStanza) -> StanzaClass {
 
 /// The error for a stanza to another server: this one does not talk to others.
 fn no_federation() -> StanzaError {
-    StanzaError::new(ErrorCondition::RemoteServerNotFound).with_text("this server does not talk to other servers")
+    StanzaError::new(ErrorCondition::RemoteServerNotFound)
+        .with_text("this server does not talk to other servers")
 }

@@ -32,8 +32,8 @@ pub(crate) struct Tasks {
     pub(crate) connections: TaskTracker,
     /// Listeners.
     pub(crate) services: TaskTracker,
-    /// What runs to the very end: the committer and the sweeper.
-    pub(crate) keepers: [JoinHandle<()>; 2],
+    /// What runs to the very end: the committer, the sweeper and the pruner.
+    pub(crate) keepers: [JoinHandle<()>; 3],
 }
 
 impl Server {
@@ -87,7 +87,9 @@ impl Server {
 
     async fn wind_down(&self) {
         self.tasks.connections.wait().await;
-        self.node.home.flushed().await;
+        if let Err(away) = self.node.home.flushed().await {
+            tracing::warn!(%away, "not everything could be written before the stop");
+        }
         // Answers to operators may take a moment longer than clients.
         let _ = tokio::time::timeout(Duration::from_secs(5), self.tasks.services.wait()).await;
     }

@@ -46,6 +46,7 @@ pub async fn answer(turn: &Turn<'_>, iq: &RawStanza, kind: IqType, to: Addressee
 }
 
 async fn dispatch(request: &Request<'_>) -> Result<(), Stop> {
+    request.not_blocked()?;
     let payload = request.payload;
     match (payload.name(), payload.namespace()) {
         ("query", ns::ROSTER) => roster::answer(request).await,

@@ -25,7 +25,7 @@ pub async fn credentials(node: &Node, peer: IpAddr, user: &BareJid) -> Input {
         return Input::Unavailable;
     }
     match node.store.credentials(user).await {
-        Ok(Some(stored)) if !stored.disabled => Input::Credentials(from_stored(stored).map(Box::new)),
+        Ok(Some(stored)) if !stored.disabled => Input::Credentials(from_stored(&stored).map(Box::new)),
         Ok(_) => Input::Credentials(None),
         Err(error) => unavailable(&error),
     }
@@ -33,11 +33,14 @@ pub async fn credentials(node: &Node, peer: IpAddr, user: &BareJid) -> Input {
 
 /// The tokens of a client installation that wants to sign in with one.
 pub async fn tokens(node: &Node, peer: IpAddr, user: &BareJid, user_agent: &str) -> Input {
-    if is_throttled(node, peer, user) {
+    // Tokens are random: there is nothing to guess, so the account's own clients are not made to wait for others' guesses.
+    if node.throttle.refuses_address(node.clock.moment(), peer) {
         return Input::Unavailable;
     }
     // A token that was handed out a moment ago may not be written yet.
-    node.home.flushed().await;
+    if node.home.flushed().await.is_err() {
+        return Input::Unavailable;
+    }
     match node.store.credentials(user).await {
         Ok(Some(stored)) if !stored.disabled => {}
         Ok(_) => return Input::Tokens(Vec::new()),
@@ -64,12 +67,15 @@ pub fn store_tokens(node: &Node, rows: Vec<Row>) -> Option<RecordNumber> {
 /// Checks a password, on a thread for computing.
 pub async fn verify(credentials: Box<Credentials>, password: Password) -> bool {
     let Ok(_permit) = VERIFICATIONS.acquire().await else { return false };
-    tokio::task::spawn_blocking(move || verify_password(&credentials, password.as_str())).await.unwrap_or(false)
+    tokio::task::spawn_blocking(move || verify_password(&credentials, password.as_str()))
+        .await
+        .unwrap_or(false)
 }
 
 fn is_throttled(node: &Node, peer: IpAddr, user: &BareJid) -> bool {
     let moment = node.clock.moment();
-    let throttled = node.throttle.refuses_address(moment, peer) || node.throttle.refuses_account(moment, user);
+    let throttled =
+        node.throttle.refuses_address(moment, peer) || node.throttle.refuses_account(moment, user);
     if throttled {
         metrics::counter!("everpresent_signins_throttled_total").increment(1);
     }
@@ -81,7 +87,7 @@ fn unavailable(error: &everpresent_store::StoreError) -> Input {
     Input::Unavailable
 }
 
-fn from_stored(stored: accounts::Credentials) -> Option<Credentials> {
+fn from_stored(stored: &accounts::Credentials) -> Option<Credentials> {
     let of = |hash: ScramHash| {
         let keys = stored.keys.iter().find(|keys| keys.hash == to_stored_hash(hash))?;
         Some(ScramKeys {
@@ -91,7 +97,11 @@ fn from_stored(stored: accounts::Credentials) -> Option<Credentials> {
             server_key: keys.server_key.clone(),
         })
     };
-    Some(Credentials { sha1: of(ScramHash::Sha1)?, sha256: of(ScramHash::Sha256)?, sha512: of(ScramHash::Sha512)? })
+    Some(Credentials {
+        sha1: of(ScramHash::Sha1)?,
+        sha256: of(ScramHash::Sha256)?,
+        sha512: of(ScramHash::Sha512)?,
+    })
 }
 
 /// The keys of a password as the database keeps them.

@@ -178,7 +178,9 @@ impl Listeners {
             }
         }
         let (mut http, mut https) = (Vec::new(), Vec::new());
-        for (addresses, listeners, kind) in [(&listen.http, &mut http, "http"), (&listen.https, &mut https, "https")] {
+        for (addresses, listeners, kind) in
+            [(&listen.http, &mut http, "http"), (&listen.https, &mut https, "https")]
+        {
             for address in addresses {
                 let listener = open(*address)?;
                 name(kind, &listener);
@@ -205,8 +207,14 @@ fn run(
     let admin = Arc::new(Admin::new(node.clone(), listeners.names.clone()));
     let console = console(&node, admin.clone(), upgrades, token, options.metrics);
     for (listener, security) in listeners.clients {
-        let accept =
-            listener::accept(node.clone(), listener, security, doorkeeper.clone(), connections.clone(), stop.clone());
+        let accept = listener::accept(
+            node.clone(),
+            listener,
+            security,
+            doorkeeper.clone(),
+            connections.clone(),
+            stop.clone(),
+        );
         services.spawn(accept);
     }
     for listener in listeners.http {
@@ -218,13 +226,20 @@ fn run(
         });
     }
     for listener in listeners.https {
-        services.spawn(crate::https::listen(console.clone(), node.certificates.clone(), listener, stop.clone()));
+        services.spawn(crate::https::listen(
+            console.clone(),
+            node.certificates.clone(),
+            listener,
+            stop.clone(),
+        ));
     }
     let committer = node.clone();
     let commit = tokio::spawn(async move { crate::home::commit_forever(&committer, &fence).await });
     let sweeper = node.clone();
     let sweep = tokio::spawn(async move { crate::sweep::sweep_forever(&sweeper).await });
-    let tasks = Tasks { incarnation, stop, connections, services, keepers: [commit, sweep] };
+    let pruner = node.clone();
+    let prune = tokio::spawn(async move { crate::housekeeping::prune_forever(&pruner).await });
+    let tasks = Tasks { incarnation, stop, connections, services, keepers: [commit, sweep, prune] };
     Server::new(node, admin, tasks, listeners.names)
 }
 

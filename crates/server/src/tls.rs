@@ -85,7 +85,13 @@ impl Certificates {
         let mut web = server.clone();
         server.alpn_protocols = vec![ALPN_CLIENT.to_vec()];
         web.alpn_protocols = vec![b"http/1.1".to_vec()];
-        Ok(Self { certificate: certificate.into(), key: key.into(), current, server: Arc::new(server), web: Arc::new(web) })
+        Ok(Self {
+            certificate: certificate.into(),
+            key: key.into(),
+            current,
+            server: Arc::new(server),
+            web: Arc::new(web),
+        })
     }
 
     /// Reads the files again: new connections get the new certificate, old ones go on.
@@ -114,7 +120,9 @@ impl Certificates {
         let (_, parsed) = X509Certificate::from_der(current.cert.first()?).ok()?;
         let alternative = parsed.subject_alternative_name().ok().flatten();
         let names = alternative.map(|names| &names.value.general_names).into_iter().flatten();
-        let names = names.filter_map(|name| if let GeneralName::DNSName(name) = name { Some((*name).to_owned()) } else { None });
+        let names = names.filter_map(|name| {
+            if let GeneralName::DNSName(name) = name { Some((*name).to_owned()) } else { None }
+        });
         Some(Summary {
             names: names.collect(),
             not_after_seconds: parsed.validity().not_after.timestamp(),

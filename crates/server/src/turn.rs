@@ -1,7 +1,7 @@
 //! One stanza of a client being dealt with: whatever it does becomes one record (promise P2).
 
 use bytes::Bytes;
-use everpresent_session::ids::{RecordNumber, SessionId};
+use everpresent_session::ids::SessionId;
 use everpresent_session::owner::{Transaction, TransportId};
 use everpresent_session::record::{Cause, Effect};
 use everpresent_stanza::{BareJid, ErrorCondition, FullJid, RawStanza, StanzaError};
@@ -37,32 +37,33 @@ impl Turn<'_> {
     /// # Errors
     /// [`Lost`] when the connection was displaced meanwhile, or the node is stopping: nothing was done.
     pub fn record<R>(&self, work: impl FnOnce(&mut HomeState, &mut Transaction) -> R) -> Result<R, Lost> {
-        self.record_numbered(work).map(|(result, _)| result)
+        self.attempt(|state, transaction| Some(work(state, transaction)))?.ok_or(Lost)
     }
 
-    /// As [`Turn::record`], with the number of the record.
+    /// As [`Turn::record`], but `work` may find that it has to be prepared again: then it returns nothing, nothing is
+    /// recorded, and the stanza does not count as handled.
     ///
     /// # Errors
     /// As [`Turn::record`].
-    pub fn record_numbered<R>(
+    pub fn attempt<R>(
         &self,
-        work: impl FnOnce(&mut HomeState, &mut Transaction) -> R,
-    ) -> Result<(R, RecordNumber), Lost> {
+        work: impl FnOnce(&mut HomeState, &mut Transaction) -> Option<R>,
+    ) -> Result<Option<R>, Lost> {
         let now = self.node.clock.now();
         let recorded = self.node.home.record(|state| {
             if !state.owner.holds(self.session, self.transport) {
-                return Ok(None);
+                return Ok(Err(Lost));
             }
             let mut transaction = state.owner.begin(now, Cause::Client(self.session));
-            let result = work(state, &mut transaction);
+            let Some(result) = work(state, &mut transaction) else { return Ok(Ok(None)) };
             let managed = state.owner.ledger().session(self.session).is_some_and(|session| session.managed);
             if managed {
                 transaction.effect(Effect::Handled { session: self.session });
             }
-            let number = state.commit(transaction)?;
-            Ok(Some((result, number)))
+            state.commit(transaction)?;
+            Ok(Ok(Some(result)))
         });
-        recorded.flatten().ok_or(Lost)
+        recorded.unwrap_or(Err(Lost))
     }
 
     /// Answers the stanza with this one and nothing else; `None` answers with nothing.
@@ -90,7 +91,8 @@ impl Turn<'_> {
     /// # Errors
     /// As [`Turn::record`].
     pub fn refuse(&self, stanza: &RawStanza, error: &StanzaError) -> Result<(), Lost> {
-        metrics::counter!("everpresent_stanzas_refused_total", "condition" => error.condition.name()).increment(1);
+        metrics::counter!("everpresent_stanzas_refused_total", "condition" => error.condition.name())
+            .increment(1);
         self.answer(stanza.error_reply(error))
     }
 

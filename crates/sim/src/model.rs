@@ -15,6 +15,7 @@ mod step;
 mod tests;
 mod world;
 
+use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use everpresent_recovery::settings::Rules;
@@ -60,6 +61,20 @@ impl Planted {
         Self::NoFence,
     ];
 
+    /// The smallest budget known to bring it out.
+    pub fn budget(self) -> Budget {
+        let none = Budget::NONE;
+        match self {
+            Self::GrantWhileClaiming | Self::NoLeaseWait | Self::NoGrantWait | Self::CountsFromAnswer | Self::NoFence => {
+                Budget { statements: 1, ..none }
+            }
+            Self::StartForgetsGrants => Budget { statements: 1, kills: 1, starts: 1, cuts: 1, ..none },
+            Self::ReleaseByEpoch | Self::RenewalUnreleases | Self::AdoptsForeignReplica => {
+                Budget { kills: 1, starts: 1, ..none }
+            }
+        }
+    }
+
     /// The rules of the nodes with this bug. Those of guardian and database are in the world around them.
     fn rules(self) -> Rules {
         let mut rules = Rules::default();
@@ -77,6 +92,9 @@ impl Planted {
     }
 }
 
+/// A search that reaches more gives up; see [`Report::complete`].
+const MOST_STATES: usize = 400_000_000;
+
 /// What is searched.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Options {
@@ -88,28 +106,64 @@ pub struct Options {
     pub planted: Option<Planted>,
     /// Threads of the search.
     pub threads: usize,
-    /// The search gives up after so many states, and its report says so.
+    /// The search gives up after reaching so many states, and its report says so.
     pub most_states: usize,
 }
 
-impl Default for Options {
-    fn default() -> Self {
-        Self { budget: Budget::default(), pair: true, planted: None, threads: 1, most_states: 40_000_000 }
+impl Options {
+    /// A pair with these faults, on one thread.
+    pub fn pair(budget: Budget) -> Self {
+        Self { budget, pair: true, planted: None, threads: 1, most_states: MOST_STATES }
+    }
+
+    /// A pair with this bug, and as much going wrong as it takes to bring it out.
+    pub fn planted(bug: Planted) -> Self {
+        Self { planted: Some(bug), ..Self::pair(bug.budget()) }
     }
 }
 
-/// A property that does not hold, or an example that was not found.
+/// Every two kinds of fault together, a process killed and started again counting as one, and a group of one node with
+/// all at once.
+pub fn searches() -> Vec<Options> {
+    let none = Budget::NONE;
+    let restart = Budget { kills: 1, starts: 1, ..none };
+    let pairs = [
+        Budget { messages: 1, statements: 1, ..none },
+        Budget { messages: 1, ..restart },
+        Budget { messages: 1, cuts: 1, ..none },
+        Budget { messages: 1, orders: 1, ..none },
+        Budget { statements: 1, ..restart },
+        Budget { statements: 1, cuts: 1, ..none },
+        Budget { statements: 1, orders: 1, ..none },
+        Budget { cuts: 1, ..restart },
+        Budget { cuts: 1, orders: 1, ..none },
+        Budget { orders: 1, ..restart },
+    ];
+    let alone = Budget { statements: 2, cuts: 1, orders: 1, kills: 2, starts: 2, messages: 0 };
+    let mut searches: Vec<Options> = pairs.map(Options::pair).into();
+    searches.push(Options { pair: false, ..Options::pair(alone) });
+    searches
+}
+
+/// More than a process killed and started again and one other fault: minutes to hours, for when the rules change.
+pub fn long_search() -> Options {
+    Options::pair(Budget { statements: 1, cuts: 1, kills: 1, starts: 1, ..Budget::NONE })
+}
+
+/// A property that does not hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Violation {
     /// Which property.
     pub property: &'static str,
-    /// What led there, one event a line; empty if it is an example that was not found.
+    /// What led there, event by event.
     pub path: Vec<String>,
 }
 
 /// What a search found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Report {
+    /// What was searched.
+    pub options: Options,
     /// Different states.
     pub states: usize,
     /// States reached, each counted as often as it was reached.
@@ -120,12 +174,31 @@ pub struct Report {
     pub took: Duration,
     /// Whether every state within the budget was looked at.
     pub complete: bool,
-    /// Properties that hold in every state: none of these may be in `violations`.
+    /// Properties that hold in every state that was looked at.
     pub always: Vec<&'static str>,
     /// Examples that were found: the search is not empty of what it is about.
     pub examples: Vec<&'static str>,
-    /// What is wrong.
+    /// Examples that were not found. One that no search finds means that the model has lost its meaning.
+    pub missing: Vec<&'static str>,
+    /// Properties that do not hold.
     pub violations: Vec<Violation>,
+}
+
+/// All of [`searches`], each reported as it ends to `progress`; returns whether every search looked at every state, found
+/// no violation, and every example was found by one of them.
+pub fn check_all(threads: usize, mut progress: impl FnMut(&Report)) -> bool {
+    let mut missing: Option<BTreeSet<&str>> = None;
+    let mut holds = true;
+    for options in searches() {
+        let report = check(Options { threads, ..options });
+        progress(&report);
+        holds &= report.complete && report.violations.is_empty();
+        let here: BTreeSet<&str> = report.missing.iter().copied().collect();
+        if options.pair {
+            missing = Some(missing.map_or(here.clone(), |before| &before & &here));
+        }
+    }
+    holds && missing.is_some_and(|missing| missing.is_empty())
 }
 
 /// Searches all that can happen within `options`. With a planted bug it ends at the first violation, and goes breadth
@@ -149,6 +222,7 @@ fn report(
     checker: &impl Checker<world::Pair>,
 ) -> Report {
     let mut report = Report {
+        options,
         states: checker.unique_state_count(),
         reached: checker.state_count(),
         depth: checker.max_depth(),
@@ -156,6 +230,7 @@ fn report(
         complete: checker.state_count() < options.most_states,
         always: Vec::new(),
         examples: Vec::new(),
+        missing: Vec::new(),
         violations: Vec::new(),
     };
     let mut found = checker.discoveries();
@@ -168,10 +243,7 @@ fn report(
                 report.violations.push(Violation { property: property.name, path });
             }
             (false, Some(_)) => report.examples.push(property.name),
-            (false, None) if options.planted.is_none() => {
-                report.violations.push(Violation { property: property.name, path: Vec::new() });
-            }
-            (false, None) => {}
+            (false, None) => report.missing.push(property.name),
         }
     }
     report

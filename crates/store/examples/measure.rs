@@ -56,9 +56,9 @@ impl Run {
         let makers: [(&str, Maker); 4] = [
             ("archive", |user, n| vec![archive(user, n)]),
             ("spool", |user, n| vec![spool(user, n)]),
-            ("spool and its end", |user, n| {
-                let gone = Row::SpoolGone { user: user.clone(), id: id(n.saturating_sub(200)) };
-                vec![spool(user, n), gone]
+            ("spool, and gone 9 later", |_, n| {
+                let gone = self::user((n - n.min(9)) % 100);
+                vec![spool(self::user(n % 100), n), Row::SpoolGone { user: gone, id: id(n - n.min(9)) }]
             }),
             ("head of 2,000 sessions", |_, n| vec![head(n % 2_000)]),
         ];

@@ -125,7 +125,7 @@ impl Database {
             let mut transaction = lease.connection().begin_with(self.begin_statement()).await?;
             let owned = self.owns(&mut transaction, fence, epoch).await?;
             if owned {
-                write(&mut transaction, fence, &batch).await?;
+                write(self.backend(), &mut transaction, fence, &batch).await?;
                 transaction.commit().await?;
             } else {
                 transaction.rollback().await?;
@@ -156,9 +156,14 @@ impl Database {
     }
 }
 
-async fn write(connection: &mut AnyConnection, fence: &Fence, batch: &Batch<'_>) -> Result<(), sqlx::Error> {
+async fn write(
+    backend: Backend,
+    connection: &mut AnyConnection,
+    fence: &Fence,
+    batch: &Batch<'_>,
+) -> Result<(), sqlx::Error> {
     for (table, rows) in batch.groups() {
-        for (sql, rows) in table.statements(rows) {
+        for (sql, rows) in table.statements(backend, rows) {
             let arguments = values::of(table, rows, fence)?;
             query_with(sql, arguments).execute(&mut *connection).await?;
         }

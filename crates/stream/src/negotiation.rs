@@ -24,8 +24,9 @@ use crate::entropy::{Entropy, SEED_BYTES};
 use crate::offer::Offer;
 use state::State;
 
-/// How many sign-ins may fail on one stream (RFC 6120 §6.4.5).
-pub const MAX_SIGN_IN_FAILURES: u8 = 3;
+/// How many sign-ins may fail on one stream (RFC 6120 §6.4.5: 2 to 5 retries). A client with a wrong password tries
+/// one mechanism after the other before it asks its user, so fewer would look like a broken connection.
+pub const MAX_SIGN_IN_FAILURES: u8 = 5;
 /// How many elements a client may send before its session is established.
 pub const MAX_NEGOTIATION_ELEMENTS: u8 = 32;
 /// How many stream headers a client may send before its session is established: before TLS, after it, after sign-in.

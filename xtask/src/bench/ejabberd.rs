@@ -38,6 +38,12 @@ listen:
     access: c2s
     shaper: none
     backlog: 1024
+  - port: {}
+    ip: \"127.0.0.1\"
+    module: ejabberd_c2s
+    access: c2s
+    shaper: none
+    backlog: 1024
 modules:
   mod_blocking: {{}}
   mod_carboncopy: {{}}
@@ -52,7 +58,8 @@ modules:
   mod_version: {{}}{archive}
 ",
         certificate.display(),
-        setup.tls_port
+        setup.tls_port,
+        setup.plain_port
     )
 }
 

@@ -67,14 +67,16 @@ pub(super) fn run(setup: &Setup<'_>, server: &Running, scenario: &Scenario) -> O
 fn command(setup: &Setup<'_>, server: &Running, scenario: &Scenario) -> Command {
     let mut command = pinned(GENERATOR_CORE, target_folder().join("release").join("everpresent-load"));
     command.args(&scenario.arguments);
-    if setup.kind == Kind::Everpresent && scenario.arguments[0] == "chat" {
-        command.args(["--archive", if setup.archive { "always" } else { "never" }]);
+    if setup.kind == Kind::Everpresent && setup.archive {
+        // The others are configured to archive for everybody.
+        command.args(["--archive", "always"]);
     }
+    let (tls, port) = if scenario.tls { ("direct", setup.tls_port) } else { ("none", setup.plain_port) };
     command
         .args(["--json", "--domain", DOMAIN, "--user-prefix", PREFIX, "--password", PASSWORD])
         // The one mechanism that all servers have for accounts made as they are by default.
-        .args(["--tls", "direct", "--mechanism", "SCRAM-SHA-1"])
-        .args(["--port", &setup.tls_port.to_string(), "--server-pid", &server.pid().to_string()])
+        .args(["--tls", tls, "--mechanism", "SCRAM-SHA-1"])
+        .args(["--port", &port.to_string(), "--server-pid", &server.pid().to_string()])
         .arg("--ca")
         .arg(setup.folder.certificate());
     command

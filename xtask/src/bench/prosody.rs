@@ -27,7 +27,8 @@ network_settings = {{ tcp_backlog = 1024 }}
 storage = \"internal\"
 authentication = \"internal_hashed\"
 interfaces = {{ \"127.0.0.1\" }}
-c2s_ports = {{ }}
+c2s_ports = {{ {plain_port} }}
+c2s_require_encryption = false
 c2s_direct_tls_ports = {{ {port} }}
 c2s_direct_tls_ssl = {{ certificate = \"{certificate}\"; key = \"{key}\" }}
 s2s_ports = {{ }}
@@ -37,7 +38,8 @@ modules_enabled = {{ \"blocklist\", \"carbons\", \"csi\", \"csi_simple\", \"disc
 VirtualHost \"{DOMAIN}\"
   ssl = {{ certificate = \"{certificate}\"; key = \"{key}\" }}
 ",
-        port = setup.tls_port
+        port = setup.tls_port,
+        plain_port = setup.plain_port
     )
 }
 

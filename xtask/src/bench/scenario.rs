@@ -9,6 +9,8 @@ pub(super) struct Scenario {
     pub(super) name: &'static str,
     /// For the generator.
     pub(super) arguments: Vec<String>,
+    /// Whether connections use TLS.
+    pub(super) tls: bool,
     /// Whether the server archives messages.
     pub(super) archive: bool,
     /// How many accounts it needs.
@@ -26,7 +28,6 @@ impl Scenario {
 }
 
 /// One row of the table.
-#[derive(PartialEq)]
 pub(super) struct Measure {
     pub(super) name: &'static str,
     pub(super) unit: &'static str,
@@ -76,8 +77,14 @@ const LATENCY: &[Measure] = &[
         Some(report.latency.as_ref()?.p99_microseconds / 1e3)
     }),
 ];
-const PRESENCE: &[Measure] =
-    &[rate("presence to 200 contacts", "deliveries/s", Some(4.0), Some(["45,500", "20,000"]), PER_SECOND)];
+const PRESENCE: &[Measure] = &[
+    rate("presence to 200 contacts", "deliveries/s", Some(4.0), None, PER_SECOND),
+    cost("CPU per delivery"),
+];
+const PRESENCE_PLAIN: &[Measure] = &[
+    rate("presence without TLS", "deliveries/s", Some(4.0), Some(["45,500", "20,000"]), PER_SECOND),
+    cost("CPU per delivery, without TLS"),
+];
 const COST_FEW: &[Measure] = &[cost("CPU per message, 100 idle sessions")];
 const COST_MANY: &[Measure] = &[cost("CPU per message, 10,000 idle sessions")];
 
@@ -118,30 +125,27 @@ pub(super) fn all(quick: bool) -> Vec<Scenario> {
     let Numbers { few, many, users, contacts, idle_few, idle_many, span } = numbers;
     let pairs = |words: &str| format!("chat --users {users} --window 20 {span} {words}");
     let at_rate = |idle: usize| pairs(&format!("--rate 1000 --idle-users {idle}"));
+    let presence = format!("presence --users {} --window 4 {span}", contacts + 1);
     vec![
-        scenario("idle", format!("idle --concurrency 64 --measure-at {few},{many}"), many, IDLE),
-        scenario("login", format!("login --concurrency 64 --users {users} {span}"), users, LOGIN),
-        scenario("chat", pairs(""), users, CHAT),
-        scenario("chat-sm", pairs("--stream-management"), users, CHAT_ACKNOWLEDGED),
-        scenario("latency", pairs("--rate 1000"), users, LATENCY),
-        scenario(
-            "presence",
-            format!("presence --users {} --window 4 {span}", contacts + 1),
-            contacts + 1,
-            PRESENCE,
-        ),
-        Scenario { compared: false, ..scenario("idle-few", at_rate(idle_few), users + idle_few, COST_FEW) },
+        scenario("idle", &format!("idle --concurrency 64 --measure-at {few},{many}"), many, IDLE),
+        scenario("login", &format!("login --concurrency 64 --users {users} {span}"), users, LOGIN),
+        scenario("chat", &pairs(""), users, CHAT),
+        scenario("chat-sm", &pairs("--stream-management"), users, CHAT_ACKNOWLEDGED),
+        scenario("latency", &pairs("--rate 1000"), users, LATENCY),
+        scenario("presence", &presence, contacts + 1, PRESENCE),
+        Scenario { tls: false, ..scenario("presence-plain", &presence, contacts + 1, PRESENCE_PLAIN) },
+        Scenario { compared: false, ..scenario("idle-few", &at_rate(idle_few), users + idle_few, COST_FEW) },
         Scenario {
             compared: false,
-            ..scenario("idle-many", at_rate(idle_many), users + idle_many, COST_MANY)
+            ..scenario("idle-many", &at_rate(idle_many), users + idle_many, COST_MANY)
         },
-        Scenario { archive: true, ..scenario("chat-archive", pairs(""), users, CHAT_ARCHIVED) },
+        Scenario { archive: true, ..scenario("chat-archive", &pairs(""), users, CHAT_ARCHIVED) },
     ]
 }
 
-fn scenario(name: &'static str, words: String, accounts: usize, measures: &'static [Measure]) -> Scenario {
+fn scenario(name: &'static str, words: &str, accounts: usize, measures: &'static [Measure]) -> Scenario {
     let arguments = words.split_whitespace().map(str::to_owned).collect();
-    Scenario { name, arguments, archive: false, accounts, compared: true, measures }
+    Scenario { name, arguments, tls: true, archive: false, accounts, compared: true, measures }
 }
 
 struct Numbers {

@@ -137,6 +137,8 @@ pub(super) struct Setup<'a> {
     pub(super) home: PathBuf,
     /// Port for Direct TLS.
     pub(super) tls_port: u16,
+    /// Port without TLS.
+    pub(super) plain_port: u16,
     /// Port for HTTP, where a server has one.
     pub(super) http_port: u16,
 }
@@ -147,14 +149,23 @@ impl<'a> Setup<'a> {
         // Left over from the round before.
         let _ = fs::remove_dir_all(&home);
         fs::create_dir_all(&home).map_err(|error| trouble(&home, &error))?;
-        let (tls_port, http_port) = free_ports()?;
-        Ok(Self { folder, kind, archive, accounts, home, tls_port, http_port })
+        let [tls_port, plain_port, http_port] = free_ports()?;
+        Ok(Self { folder, kind, archive, accounts, home, tls_port, plain_port, http_port })
     }
 
     /// One to show the configuration of, with the ports that such servers usually have.
     pub(super) fn example(folder: &'a Folder, kind: Kind) -> Self {
         let home = folder.path().join(kind.to_string().to_lowercase());
-        Self { folder, kind, archive: true, accounts: 0, home, tls_port: 5223, http_port: 5280 }
+        Self {
+            folder,
+            kind,
+            archive: true,
+            accounts: 0,
+            home,
+            tls_port: 5223,
+            plain_port: 5222,
+            http_port: 5280,
+        }
     }
 
     /// The server's configuration file.
@@ -250,15 +261,13 @@ pub(super) fn trouble(path: &Path, error: &std::io::Error) -> Error {
     Error::Failed(format!("{}: {error}", path.display()))
 }
 
-fn free_ports() -> Outcome<(u16, u16)> {
-    let port = || -> std::io::Result<(TcpListener, u16)> {
-        let listener = TcpListener::bind("127.0.0.1:0")?;
-        let port = listener.local_addr()?.port();
-        Ok((listener, port))
-    };
-    // Both listeners live until both ports are known, so that they differ.
-    let both = port().and_then(|first| Ok((first, port()?)));
-    let ((_first, tls), (_second, http)) =
-        both.map_err(|error| Error::Failed(format!("no free port: {error}")))?;
-    Ok((tls, http))
+fn free_ports<const COUNT: usize>() -> Outcome<[u16; COUNT]> {
+    let failed = |error| Error::Failed(format!("no free port: {error}"));
+    // All listeners live until all ports are known, so that they differ.
+    let listeners: std::io::Result<Vec<_>> = (0..COUNT).map(|_| TcpListener::bind("127.0.0.1:0")).collect();
+    let mut ports = [0; COUNT];
+    for (port, listener) in ports.iter_mut().zip(&listeners.map_err(failed)?) {
+        *port = listener.local_addr().map_err(failed)?.port();
+    }
+    Ok(ports)
 }

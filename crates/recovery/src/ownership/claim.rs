@@ -29,11 +29,11 @@ impl Ownership {
         let lease_until = seen.since.after(eleven_tenths(self.settings.lease));
         let below = seen.row.as_ref().map_or(Epoch(0), |row| row.epoch) < self.highest;
         let Some(row) = &seen.row else {
-            return match (self.settings.is_home_node(), below) {
-                (false, _) => Err(Waiting::HomeNodeMakesRow),
-                (true, true) if now < lease_until => Err(Waiting::RowBelowHighest { until: lease_until }),
-                (true, true) => Ok(ClaimReason::RowBelowHighest),
-                (true, false) => Ok(ClaimReason::NoRow),
+            self.let_home_node_first(now, seen)?;
+            return match below {
+                true if now < lease_until => Err(Waiting::RowBelowHighest { until: lease_until }),
+                true => Ok(ClaimReason::RowBelowHighest),
+                false => Ok(ClaimReason::NoRow),
             };
         };
         if below && now < lease_until {
@@ -74,13 +74,14 @@ impl Ownership {
                 let until = seen.since.after(self.settings.initialization);
                 if now < until { Err(Waiting::ReplicaElsewhere { until }) } else { Ok(()) }
             }
-            None if self.settings.is_home_node() => Ok(()),
-            None => {
-                let patience = seen.since.after(eleven_tenths(self.settings.lease));
-                let until = patience.max(self.started.after(self.settings.initialization));
-                if now < until { Err(Waiting::HomeNodeFirst { until }) } else { Ok(()) }
-            }
+            None => self.let_home_node_first(now, seen),
         }
+    }
+
+    fn let_home_node_first(&self, now: Moment, seen: &Seen) -> Result<(), Waiting> {
+        let patience = seen.since.after(eleven_tenths(self.settings.lease));
+        let until = patience.max(self.started.after(self.settings.initialization));
+        if self.settings.is_home_node() || now >= until { Ok(()) } else { Err(Waiting::HomeNodeFirst { until }) }
     }
 
     fn names_us(&self, holder: Incarnation) -> bool {

@@ -34,7 +34,8 @@ pub(super) fn list(node: &Node, query: &SessionQuery) -> Result<SessionPage, Ref
         let page: Vec<SessionInfo> = page.map(|session| describe(state, session, now)).collect();
         (total, page)
     });
-    let next = (sessions.len() == query.limit).then(|| sessions.last().map(|last| last.jid.clone())).flatten();
+    let next =
+        (sessions.len() == query.limit).then(|| sessions.last().map(|last| last.jid.clone())).flatten();
     Ok(SessionPage { sessions, next, total })
 }
 
@@ -61,7 +62,9 @@ fn describe(state: &HomeState, session: &Session, now: everpresent_session::time
         resumable: session.resume.is_some(),
         available: session.is_seen(),
         opened: Time(session.opened.0),
-        last_seen: Time(transport.map_or(now.wall.0, |transport| transport.line.heard.load(Ordering::Relaxed))),
+        last_seen: Time(
+            transport.map_or(now.wall.0, |transport| transport.line.heard.load(Ordering::Relaxed)),
+        ),
         unacked_stanzas: session.queue.len() as u64,
         unacked_bytes: session.queue.bytes() as u64,
     }
@@ -77,12 +80,16 @@ pub(super) fn audit(node: &Node) -> AuditReport {
         };
         let describe = |found: &Found| {
             let (kind, subject, action) = match found {
-                Found::Unheld(session) => ("session-without-transport-or-deadline", name(*session), "ended if it stands"),
+                Found::Unheld(session) => {
+                    ("session-without-transport-or-deadline", name(*session), "ended if it stands")
+                }
                 Found::StrayTransport(transport, session) => {
                     let subject = format!("connection {} ({})", transport.0, name(*session));
                     ("transport-without-session", subject, "closed if it stands")
                 }
-                Found::DeadTransport(session, _) => ("session-with-dead-transport", name(*session), "ended if it stands"),
+                Found::DeadTransport(session, _) => {
+                    ("session-with-dead-transport", name(*session), "ended if it stands")
+                }
             };
             Difference { kind: kind.to_owned(), subject, since: Time(now.0), action: action.to_owned() }
         };
@@ -119,7 +126,8 @@ pub(super) fn end(node: &Node, address: &Jid) -> Result<Ended, Refusal> {
     }
     let mut ended = 0;
     for session in sessions {
-        let error = StreamError::new(StreamCondition::PolicyViolation).with_text("an operator ended the session");
+        let error =
+            StreamError::new(StreamCondition::PolicyViolation).with_text("an operator ended the session");
         ended += u64::from(node.end_session(session, Cause::Order, Reason::Kicked, Ending::Error(error)));
     }
     Ok(Ended { ended })

@@ -22,7 +22,8 @@ pub(super) async fn list(node: &Node, query: UserQuery) -> Result<UserPage, Refu
     let limit = u32::try_from(query.limit).unwrap_or(u32::MAX);
     let accounts = node.store.accounts(after.as_ref(), limit).await.map_err(away)?;
     let total = node.store.account_count().await.map_err(away)?;
-    let next = (accounts.len() == query.limit).then(|| accounts.last().map(|last| last.user.to_string())).flatten();
+    let next =
+        (accounts.len() == query.limit).then(|| accounts.last().map(|last| last.user.to_string())).flatten();
     let users = node.home.enter(|state| {
         let ledger = state.owner.ledger();
         let shown = accounts.into_iter().map(|account| User {
@@ -46,7 +47,7 @@ pub(super) async fn create(node: &Node, user: BareJid, password: Password) -> Re
 pub(super) async fn set_password(node: &Node, user: BareJid, password: Password) -> Result<(), Refusal> {
     let credentials = derive(password).await?;
     // Tokens that are recorded and not written yet must not outlive the password.
-    node.home.flushed().await;
+    node.home.flushed().await.map_err(|away| Refusal::unavailable(away.to_string()))?;
     node.store.set_keys(&user, &to_stored(&credentials)).await.map_err(refusal)
 }
 
@@ -61,7 +62,7 @@ pub(super) async fn set_enabled(node: &Node, user: BareJid, enabled: bool) -> Re
 pub(super) async fn remove(node: &Node, user: BareJid) -> Result<(), Refusal> {
     node.store.set_disabled(&user, true).await.map_err(refusal)?;
     end_all(node, &user);
-    node.home.flushed().await;
+    node.home.flushed().await.map_err(|away| Refusal::unavailable(away.to_string()))?;
     node.store.remove_account(&user).await.map_err(refusal)?;
     node.home.enter(|state| state.accounts.remove(&user));
     Ok(())

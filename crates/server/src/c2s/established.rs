@@ -8,7 +8,8 @@ use everpresent_session::ids::SessionId;
 use everpresent_session::reason::Reason;
 use everpresent_session::session::ClientState;
 use everpresent_stanza::{
-    BareJid, Element, ErrorCondition, Frame, FullJid, RawStanza, StanzaKind, StreamCondition, StreamError, build, ns,
+    BareJid, Element, ErrorCondition, Frame, FullJid, RawStanza, StanzaKind, StreamCondition, StreamError,
+    build, ns,
 };
 use everpresent_stream::management::{Management, answer, failed, handled_count_too_high, request};
 use tokio::time::{Instant, sleep_until};
@@ -91,14 +92,26 @@ impl<'a> Connection<'a> {
     ) -> Self {
         let heard = Instant::now();
         let (asked, blocked) = (None, None);
-        Self { node, wire, holder, session, jid, user, heard, asked, awaiting_ack: false, blocked, rung: true }
+        Self {
+            node,
+            wire,
+            holder,
+            session,
+            jid,
+            user,
+            heard,
+            asked,
+            awaiting_ack: false,
+            blocked,
+            rung: true,
+        }
     }
 
     async fn serve(&mut self) -> Departure {
         loop {
             if self.rung && self.wire.pending() < OUTPUT_LOW_BYTES {
                 self.rung = false;
-                if let Err(departure) = self.take_output() {
+                if let Err(departure) = self.take_output().await {
                     return departure;
                 }
             }
@@ -150,13 +163,16 @@ impl<'a> Connection<'a> {
         match frame {
             Frame::StreamOpen(_) => Err(self.violation(&StreamError::new(StreamCondition::PolicyViolation))),
             Frame::StreamClose => Err(Departure::Over(Reason::ClientClosed)),
-            Frame::Stanza(stanza) if stanza.kind() == StanzaKind::Nonza => self.nonza(&stanza),
+            Frame::Stanza(stanza) if stanza.kind() == StanzaKind::Nonza => self.nonza(&stanza).await,
             Frame::Stanza(stanza) => {
                 if let Err(error) = self.check_from(&stanza) {
                     return Err(self.violation(&error));
                 }
                 let turn = self.turn();
-                route::stanza(&turn, &stanza).await.or_else(|Lost| self.lost())
+                match route::stanza(&turn, &stanza).await {
+                    Ok(()) => Ok(()),
+                    Err(Lost) => self.lost().await,
+                }
             }
         }
     }
@@ -173,13 +189,14 @@ impl<'a> Connection<'a> {
             return Ok(());
         }
         let same = stanza.from().ok().flatten().is_some_and(|from| {
-            from.to_bare() == *self.user && from.resource().is_none_or(|resource| resource == self.jid.resource())
+            from.to_bare() == *self.user
+                && from.resource().is_none_or(|resource| resource == self.jid.resource())
         });
         if same { Ok(()) } else { Err(StreamError::new(StreamCondition::InvalidFrom)) }
     }
 
     /// An element that is no stanza: stream management (XEP-0198) or client state (XEP-0352).
-    fn nonza(&mut self, stanza: &RawStanza) -> Result<(), Departure> {
+    async fn nonza(&mut self, stanza: &RawStanza) -> Result<(), Departure> {
         match stanza.namespace() {
             ns::CSI => {
                 let state = match stanza.name() {
@@ -190,12 +207,12 @@ impl<'a> Connection<'a> {
                 self.node.set_client_state(self.session, self.holder.transport, state);
                 Ok(())
             }
-            ns::SM => self.management(stanza),
+            ns::SM => self.management(stanza).await,
             _ => Err(self.violation(&unsupported())),
         }
     }
 
-    fn management(&mut self, stanza: &RawStanza) -> Result<(), Departure> {
+    async fn management(&mut self, stanza: &RawStanza) -> Result<(), Departure> {
         let element: Option<Element> = stanza.to_element().ok();
         match element.as_ref().and_then(Management::parse) {
             Some(Ok(Management::Request)) => {
@@ -207,7 +224,7 @@ impl<'a> Connection<'a> {
             }
             Some(Ok(Management::Answer(h))) => self.acknowledged(h),
             Some(Ok(Management::Enable(enable))) => {
-                self.enable(enable.resume);
+                self.enable(enable.resume).await;
                 Ok(())
             }
             Some(Ok(Management::Resume(_))) => {
@@ -234,8 +251,8 @@ impl<'a> Connection<'a> {
         Ok(())
     }
 
-    fn enable(&mut self, resume: bool) {
-        match self.node.enable_management(self.session, self.holder.transport, resume) {
+    async fn enable(&mut self, resume: bool) {
+        match self.node.enable_management(self.session, self.holder.transport, resume).await {
             Some(enabled) => self.send(&enabled.element()),
             None => self.send(&failed(ErrorCondition::UnexpectedRequest, None)),
         }
@@ -246,7 +263,7 @@ impl<'a> Connection<'a> {
     }
 
     /// Takes what waits for the client, and what is owed to it.
-    fn take_output(&mut self) -> Result<(), Departure> {
+    async fn take_output(&mut self) -> Result<(), Departure> {
         let now = self.node.clock.now();
         let transport = self.holder.transport;
         let output = self.node.home.record(|state| {
@@ -255,7 +272,7 @@ impl<'a> Connection<'a> {
             }
             state.owner.take_output(now, self.session, OUTPUT_TAKE_BYTES).map(Some)
         });
-        let Some(output) = output.flatten() else { return self.lost() };
+        let Some(output) = output.flatten() else { return self.lost().await };
         for stanza in &output.stanzas {
             self.wire.queue(stanza);
         }
@@ -274,12 +291,12 @@ impl<'a> Connection<'a> {
     }
 
     /// The session is not this connection's any more.
-    fn lost(&mut self) -> Result<(), Departure> {
+    async fn lost(&mut self) -> Result<(), Departure> {
         let transport = self.holder.transport;
         let ending = self.node.home.enter(|state| state.transports.ending(transport));
         Err(match ending {
             Some(Ending::LetGo) => {
-                self.last_ack();
+                self.last_ack().await;
                 Departure::Lost(Reason::LetGo)
             }
             Some(ending) => Departure::Displaced(ending),
@@ -288,7 +305,9 @@ impl<'a> Connection<'a> {
     }
 
     /// What a client is told before it is let go, so that it sends nothing again that was handled.
-    fn last_ack(&mut self) {
+    async fn last_ack(&mut self) {
+        // What cannot be confirmed in time, the client sends again after its next sign-in.
+        let _ = self.node.home.flushed().await;
         let managed = self.node.home.enter(|state| {
             let managed = state.owner.ledger().session(self.session).is_some_and(|session| session.managed);
             managed.then(|| state.owner.confirmed_handled(self.session)).flatten()
@@ -312,7 +331,9 @@ impl<'a> Connection<'a> {
         }
         let settings = &self.node.config.session;
         match self.asked {
-            Some(asked) if now >= asked + settings.answer => return Err(Departure::Lost(Reason::TransportLost)),
+            Some(asked) if now >= asked + settings.answer => {
+                return Err(Departure::Lost(Reason::TransportLost));
+            }
             Some(_) => {}
             None if now >= self.heard + settings.idle => {
                 self.asked = Some(now);
@@ -324,9 +345,10 @@ impl<'a> Connection<'a> {
     }
 
     fn ask(&mut self) {
-        let managed = self.node.home.enter(|state| {
-            state.owner.ledger().session(self.session).is_some_and(|session| session.managed)
-        });
+        let managed = self
+            .node
+            .home
+            .enter(|state| state.owner.ledger().session(self.session).is_some_and(|session| session.managed));
         if managed {
             self.awaiting_ack = true;
             self.send(&request());
@@ -335,7 +357,8 @@ impl<'a> Connection<'a> {
         let id = random::stream_id();
         let ping = b"<ping xmlns='urn:xmpp:ping'/>";
         let (from, to) = (self.user.domain().as_str(), self.jid.as_str());
-        let attributes = [("from", Some(from)), ("to", Some(to)), ("id", Some(id.as_str())), ("type", Some("get"))];
+        let attributes =
+            [("from", Some(from)), ("to", Some(to)), ("id", Some(id.as_str())), ("type", Some("get"))];
         let ping: Bytes = build::stanza("iq", &attributes, ping);
         self.wire.queue(&ping);
     }

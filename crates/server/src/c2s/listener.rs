@@ -12,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::connection::{self, limits_before_sign_in};
+use super::pace::Pace;
 use super::tcp::TcpWire;
 use super::wire::Wire;
 use crate::node::Node;
@@ -159,7 +160,8 @@ fn prepare(node: &Node, stream: &TcpStream) {
 
 async fn serve(node: Arc<Node>, stream: TcpStream, peer: SocketAddr, security: Security) {
     let limits = limits_before_sign_in(&node);
-    let mut wire = TcpWire::plain(stream, peer, limits);
+    let pace = Pace::new(node.config.limits.bytes_per_second);
+    let mut wire = TcpWire::plain(stream, peer, limits, pace);
     if security == Security::DirectTls
         && let Err(error) = wire.start_tls(&node.certificates, limits).await
     {

@@ -134,7 +134,9 @@ impl Driver<'_> {
                     Err(error) => self.feed(Input::BindFailed(error)),
                 };
             }
-            Output::Resume(request) => return self.resume(&request.user, &request.resume.id, request.resume.handled).await,
+            Output::Resume(request) => {
+                return self.resume(&request.user, &request.resume.id, request.resume.handled).await;
+            }
             Output::Established { .. } => return Step::Established,
             Output::Close(condition) => {
                 match condition {

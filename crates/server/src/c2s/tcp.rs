@@ -16,6 +16,7 @@ use tokio::net::TcpStream;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
 
+use super::pace::Pace;
 use super::wire::WireEvent;
 use crate::tls::Certificates;
 
@@ -42,6 +43,7 @@ pub struct TcpWire {
     output: BytesMut,
     /// The other end takes the output, but has not taken all of it yet.
     flushing: bool,
+    pace: Pace,
     peer: SocketAddr,
     bindings: Option<ChannelBindings>,
 }
@@ -56,12 +58,13 @@ enum Stream {
 
 impl TcpWire {
     /// A connection as it was accepted.
-    pub fn plain(stream: TcpStream, peer: SocketAddr, limits: Limits) -> Self {
+    pub fn plain(stream: TcpStream, peer: SocketAddr, limits: Limits, pace: Pace) -> Self {
         Self {
             stream: Stream::Plain(stream),
             framer: Framer::new(limits),
             output: BytesMut::new(),
             flushing: false,
+            pace,
             peer,
             bindings: None,
         }
@@ -71,7 +74,11 @@ impl TcpWire {
     ///
     /// # Errors
     /// When the handshake fails or takes too long; the connection is gone then.
-    pub async fn start_tls(&mut self, certificates: &Arc<Certificates>, limits: Limits) -> io::Result<ChannelBindings> {
+    pub async fn start_tls(
+        &mut self,
+        certificates: &Arc<Certificates>,
+        limits: Limits,
+    ) -> io::Result<ChannelBindings> {
         let Stream::Plain(stream) = std::mem::replace(&mut self.stream, Stream::Gone) else {
             return Err(io::ErrorKind::NotConnected.into());
         };
@@ -101,9 +108,10 @@ impl TcpWire {
                 Ok(None) => {}
                 Err(error) => return Poll::Ready(WireEvent::Malformed(error)),
             }
+            ready!(self.pace.poll_ready(context));
             match ready!(self.poll_read(context)) {
                 Ok(0) | Err(_) => return Poll::Ready(WireEvent::Gone),
-                Ok(_) => {}
+                Ok(read) => self.pace.count(read),
             }
         }
     }

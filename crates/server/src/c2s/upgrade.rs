@@ -4,11 +4,11 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use everpresent_console::{Code, Connection, Refusal, WebSocket, WebSocketService};
-use everpresent_stream::ChannelBindings;
 use tokio_util::task::TaskTracker;
 
 use super::connection::{self, limits_before_sign_in};
 use super::listener::Doorkeeper;
+use super::pace::Pace;
 use super::websocket::WebSocketWire;
 use super::wire::Wire;
 use crate::node::Node;
@@ -37,13 +37,11 @@ impl WebSocketService for Upgrades {
     fn serve(&self, socket: WebSocket, connection: Connection) -> Pin<Box<dyn Future<Output = ()> + Send>> {
         let node = self.node.clone();
         let place = self.doorkeeper.admit(connection.peer.ip());
-        // Encrypted by this process, or by a proxy on this machine; the HTTP side refuses anything else unless the
-        // operator says that the network is safe. TLS is not seen from here, so there is nothing to bind to.
-        let bindings = Some(ChannelBindings::default());
+        let pace = Pace::new(node.config.limits.bytes_per_second);
         let limits = limits_before_sign_in(&node);
         let served = self.tasks.track_future(async move {
             let Some(_place) = place else { return };
-            let wire = WebSocketWire::new(socket, connection.peer, bindings, limits);
+            let wire = WebSocketWire::new(socket, connection.peer, limits, pace);
             connection::serve(node, Wire::WebSocket(Box::new(wire))).await;
         });
         Box::pin(served)

@@ -1,5 +1,6 @@
 //! A client connected over a WebSocket (RFC 7395): one element per message.
 
+use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
@@ -11,8 +12,8 @@ use everpresent_stanza::{FrameError, Limits, parse_document};
 use everpresent_stream::ChannelBindings;
 use futures_core::Stream;
 use futures_sink::Sink;
-use std::collections::VecDeque;
 
+use super::pace::Pace;
 use super::wire::WireEvent;
 
 /// While more than this waits to be written, nothing further is read.
@@ -28,14 +29,27 @@ pub struct WebSocketWire {
     output_bytes: usize,
     flushing: bool,
     limits: Limits,
+    pace: Pace,
     peer: SocketAddr,
     bindings: Option<ChannelBindings>,
 }
 
 impl WebSocketWire {
-    /// A socket after its handshake; `bindings` as for [`everpresent_stream::Channel::web_socket`].
-    pub fn new(socket: WebSocket, peer: SocketAddr, bindings: Option<ChannelBindings>, limits: Limits) -> Self {
-        Self { socket, output: VecDeque::new(), output_bytes: 0, flushing: false, limits, peer, bindings }
+    /// A socket after its handshake: encrypted by this process or by a proxy on this machine; the HTTP side refuses
+    /// anything else unless the operator says that the network is safe.
+    pub fn new(socket: WebSocket, peer: SocketAddr, limits: Limits, pace: Pace) -> Self {
+        // The HTTP side ends TLS, if it is there at all: nothing is seen of it here that could be bound to.
+        let bindings = Some(ChannelBindings::default());
+        Self {
+            socket,
+            output: VecDeque::new(),
+            output_bytes: 0,
+            flushing: false,
+            limits,
+            pace,
+            peer,
+            bindings,
+        }
     }
 
     /// See [`super::wire::Wire::poll`].
@@ -49,12 +63,14 @@ impl WebSocketWire {
             }
         }
         loop {
+            ready!(self.pace.poll_ready(context));
             let message = match ready!(Pin::new(&mut self.socket).poll_next(context)) {
                 Some(Ok(message)) => message,
                 Some(Err(_)) | None => return Poll::Ready(WireEvent::Gone),
             };
             match message {
                 Message::Text(text) => {
+                    self.pace.count(text.len());
                     return Poll::Ready(match parse_document(&Bytes::from(text), &self.limits) {
                         Ok(frame) => WireEvent::Frame(frame),
                         Err(error) => WireEvent::Malformed(error),

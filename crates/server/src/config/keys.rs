@@ -174,13 +174,11 @@ sections! {
         /// Contacts in one roster.
         roster_items: usize = "2000" in 1 to 100000;
         /// Addresses on one block list (XEP-0191).
-        blocked_addresses: usize = "1000" in 1 to 100000;
+        blocked_addresses: usize = "1000" in 1 to 1000;
         /// Messages kept for one user who is offline.
         offline_messages: usize = "1000" in 1 to 100000;
         /// Messages in one page of an archive query (XEP-0313), whatever the client asks for.
         archive_page: usize = "100" in 1 to 1000;
-        /// Addresses to which one session may have directed presence (rooms count).
-        directed_presences: usize = "1000" in 1 to 100000;
         /// Stanzas that wait for one client's acknowledgement (XEP-0198); a session that goes over it ends.
         unacked_stanzas: usize = "2000" in 10 to 100000;
         /// Bytes of those stanzas.
@@ -198,8 +196,6 @@ sections! {
         answer as "answer_seconds": Duration = "30" in 1 to 600;
         /// How often transports, sessions and presences are counted against each other (promise P6).
         audit as "audit_seconds": Duration = "30" in 1 to 3600;
-        /// How many ended sessions are remembered, so that a late resume is told its exact `h`; each for 48 hours at most.
-        tombstones: usize = "100000" in 100 to 10000000;
     }
 
     /// Sign-in, and how guessing is slowed down.

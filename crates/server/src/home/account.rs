@@ -69,8 +69,7 @@ impl Accounts {
     /// Forgets accounts without sessions that nobody used lately, or all of those when they are too many.
     pub fn forget_idle(&mut self, now: Moment, has_sessions: impl Fn(&BareJid) -> bool) {
         let crowded = self.by_user.len() > MAX_IDLE_ACCOUNTS;
-        self.by_user.retain(|user, account| {
-            has_sessions(user) || (!crowded && now.since(account.touched) < IDLE)
-        });
+        self.by_user
+            .retain(|user, account| has_sessions(user) || (!crowded && now.since(account.touched) < IDLE));
     }
 }

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use everpresent_session::row::Row;
+use everpresent_store::commit::check;
 use everpresent_store::{CommitError, Fence};
 
 use crate::node::Node;
@@ -15,11 +17,11 @@ const LONGEST_RETRY: Duration = Duration::from_secs(2);
 pub async fn commit_forever(node: &Node, fence: &Fence) {
     let mut retry = FIRST_RETRY;
     loop {
-        let Some(batch) = node.home.enter(|state| state.owner.take_batch()) else {
+        let Some(mut batch) = node.home.enter(|state| state.owner.take_batch()) else {
             node.home.unwritten.notified().await;
             continue;
         };
-        match node.store.commit(fence, &batch.rows).await {
+        match commit(node, fence, &mut batch.rows).await {
             Ok(()) => {
                 if retry != FIRST_RETRY {
                     tracing::info!("the database takes writes again");
@@ -43,5 +45,18 @@ pub async fn commit_forever(node: &Node, fence: &Fence) {
                 retry = (retry * 2).min(LONGEST_RETRY);
             }
         }
+    }
+}
+
+/// Writes one batch. Rows are checked where they come in; one that no database can hold all the same is a fault of this
+/// program, and costs the row, not everybody the use of the database.
+async fn commit(node: &Node, fence: &Fence, rows: &mut Vec<Row>) -> Result<(), CommitError> {
+    match node.store.commit(fence, rows).await {
+        Err(CommitError::Refused(error)) => {
+            tracing::error!(%error, "a row that no database can hold is left out");
+            rows.retain(|row| check(row).is_ok());
+            node.store.commit(fence, rows).await
+        }
+        outcome => outcome,
     }
 }

@@ -67,7 +67,11 @@ impl Node {
         let record: RecordNumber = recorded.ok_or(BindError::Internal)??;
         metrics::counter!("everpresent_sessions_opened_total").increment(1);
         let enabled = request.enable.as_ref().map(|_| self.enabled(session, self.resume_time(request)));
-        Ok(BoundSession { session, record, bound: Bound { jid: request.jid.clone(), enabled, inline: Vec::new() } })
+        Ok(BoundSession {
+            session,
+            record,
+            bound: Bound { jid: request.jid.clone(), enabled, inline: Vec::new() },
+        })
     }
 
     fn open(&self, transaction: &mut Transaction, session: SessionId, request: &BindRequest) {

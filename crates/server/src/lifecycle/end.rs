@@ -6,6 +6,7 @@ use everpresent_session::reason::Reason;
 use everpresent_session::record::{Cause, Effect};
 use everpresent_session::session::State;
 
+use crate::adopt::RELOGIN_UPPER_LIMIT;
 use crate::deliver::{self, Resources};
 use crate::home::{Ending, HomeState};
 use crate::node::Node;
@@ -47,7 +48,9 @@ pub fn close(
 
 /// Messages that only this session was sent and that its client did not acknowledge (RFC 6121 §8.5).
 fn route_again(state: &mut HomeState, transaction: &mut Transaction, session: SessionId) {
-    let Some(user) = state.owner.ledger().session(session).map(|session| session.jid.to_bare()) else { return };
+    let Some(user) = state.owner.ledger().session(session).map(|session| session.jid.to_bare()) else {
+        return;
+    };
     let undelivered: Vec<_> = state
         .owner
         .ledger()
@@ -67,16 +70,14 @@ fn route_again(state: &mut HomeState, transaction: &mut Transaction, session: Se
         .map(|(id, _)| *id)
         .collect();
     drop(resources);
-    let count = undelivered.len();
+    // Too many at worst: the next reading of the spool tells how many really wait.
+    if let Some(account) = state.accounts.get_mut(&user) {
+        account.spooled += undelivered.len();
+    }
     for (stanza, spooled) in undelivered {
         for other in &others {
             deliver::to_session(state, transaction, *other, stanza.clone(), Some(spooled));
         }
-    }
-    if others.is_empty()
-        && let Some(account) = state.accounts.get_mut(&user)
-    {
-        account.spooled += count;
     }
 }
 
@@ -92,6 +93,10 @@ impl Node {
             let mut transaction = state.owner.begin(now, Cause::Transport);
             match state.owner.ledger().session(session).and_then(|session| session.resume) {
                 Some(wait) => transaction.effect(Effect::Detached { session, wait, reason }),
+                // The server let go of it, so its contacts must not notice: it has as long as a sign-in may take.
+                None if reason == Reason::LetGo => {
+                    transaction.effect(Effect::Detached { session, wait: RELOGIN_UPPER_LIMIT, reason });
+                }
                 None => end(state, &mut transaction, session, reason, Ending::Closed),
             }
             state.commit(transaction).map(drop)
@@ -135,4 +140,3 @@ impl Node {
         self.home.enter(is_detached)
     }
 }
-

@@ -52,7 +52,8 @@ impl Node {
         let resumed = self.home.enter(|state| {
             let resumed = state.owner.resume(now, user, session, h, transport)?;
             if let Some(displaced) = resumed.displaced {
-                let conflict = StreamError::new(StreamCondition::Conflict).with_text("the session was resumed elsewhere");
+                let conflict = StreamError::new(StreamCondition::Conflict)
+                    .with_text("the session was resumed elsewhere");
                 state.transports.end(displaced, Ending::Error(conflict));
             }
             state.transports.add(transport, session, line);

@@ -15,33 +15,39 @@ use crate::node::Node;
 #[derive(Debug)]
 pub struct Waiting {
     rows: Vec<SpoolRow>,
+    /// Whether these are all that there were.
+    complete: bool,
     as_of: RecordNumber,
 }
 
 impl Node {
-    /// Whether a presence of this priority makes the session take messages that it did not take before.
-    pub fn takes_spool(&self, session: SessionId, priority: i8) -> bool {
-        priority >= 0
-            && self.home.enter(|state| {
-                let session = state.owner.ledger().session(session);
-                session.is_some_and(|session| session.priority().is_none_or(|before| before < 0))
-            })
+    /// As [`takes_spool`], for callers who are not in the home.
+    pub fn takes_spool(&self, session: SessionId, user: &BareJid, priority: i8) -> bool {
+        self.home.enter(|state| takes_spool(state, session, user, priority))
     }
 
     /// Reads what waits for a user. A database that does not answer delays it until the next sign-in: the rows stay.
     pub async fn read_spool(&self, user: &BareJid) -> Waiting {
-        self.home.flushed().await;
-        let as_of = self.home.enter(|state| state.owner.confirmed());
         let limit = u32::try_from(self.config.limits.unacked_stanzas / 2).unwrap_or(u32::MAX);
-        let rows = match self.store.spool(user, None, limit).await {
-            Ok(rows) => rows,
-            Err(error) => {
-                tracing::warn!(%error, "what waited for a user could not be read; it stays where it is");
-                Vec::new()
-            }
+        let flushed = self.home.flushed().await;
+        let as_of = self.home.enter(|state| state.owner.confirmed());
+        let rows = match flushed {
+            Ok(()) => self.store.spool(user, None, limit).await.map_err(|error| error.to_string()),
+            Err(away) => Err(away.to_string()),
         };
-        Waiting { rows, as_of }
+        let rows = rows.unwrap_or_else(|error| {
+            tracing::warn!(error, "what waited for a user could not be read; it stays where it is");
+            Vec::new()
+        });
+        Waiting { complete: rows.len() < limit as usize, rows, as_of }
     }
+}
+
+/// Whether a presence of this priority makes the session take messages that it did not take before, and there are any.
+pub fn takes_spool(state: &HomeState, session: SessionId, user: &BareJid, priority: i8) -> bool {
+    let session = state.owner.ledger().session(session);
+    let takes_more = session.is_some_and(|session| session.priority().is_none_or(|before| before < 0));
+    priority >= 0 && takes_more && state.accounts.get(user).is_none_or(|account| account.spooled > 0)
 }
 
 impl Waiting {
@@ -54,20 +60,25 @@ impl Waiting {
 
     /// Puts the rows into the session's queue, but for those that another session of the user was sent and may still
     /// acknowledge.
-    pub fn deliver(self, state: &mut HomeState, transaction: &mut Transaction, session: SessionId, user: &BareJid) {
-        let mut delivered = 0;
+    pub fn deliver(
+        self,
+        state: &mut HomeState,
+        transaction: &mut Transaction,
+        session: SessionId,
+        user: &BareJid,
+    ) {
+        let mut left = usize::from(!self.complete) * self.rows.len();
         for row in self.rows {
             if state.owner.ledger().message(row.id).is_some() {
                 continue;
             }
             let spooled = Spooled { id: row.id, at: row.at, archived: row.archived, written: true };
             if !deliver::to_session(state, transaction, session, delayed(&row), Some(spooled)) {
-                break;
+                left += 1;
             }
-            delivered += 1;
         }
         if let Some(account) = state.accounts.get_mut(user) {
-            account.spooled = account.spooled.saturating_sub(delivered);
+            account.spooled = left;
         }
     }
 }

@@ -9,20 +9,26 @@ use everpresent_stream::management::Enabled;
 use crate::node::Node;
 
 impl Node {
-    /// Turns stream management on (XEP-0198 §3); nothing if it is on already or the connection lost the session.
-    pub fn enable_management(&self, session: SessionId, transport: TransportId, resume: bool) -> Option<Enabled> {
+    /// Turns stream management on (XEP-0198 §3), and waits until that is confirmed; nothing if it is on already or the connection lost the session.
+    pub async fn enable_management(
+        &self,
+        session: SessionId,
+        transport: TransportId,
+        resume: bool,
+    ) -> Option<Enabled> {
         let now = self.clock.now();
         let resume = resume.then_some(self.config.session.resume);
-        let enabled = self.home.record(|state| {
+        let recorded = self.home.record(|state| {
             let off = state.owner.ledger().session(session).is_some_and(|session| !session.managed);
             if !off || !state.owner.holds(session, transport) {
-                return Ok(false);
+                return Ok(None);
             }
             let mut transaction = state.owner.begin(now, Cause::Client(session));
             transaction.effect(Effect::Managed { session, resume });
-            state.commit(transaction).map(|_| true)
+            state.commit(transaction).map(Some)
         });
-        enabled.unwrap_or(false).then(|| self.enabled(session, resume))
+        self.home.confirmed(recorded.flatten()?).await;
+        Some(self.enabled(session, resume))
     }
 
     /// Notes whether somebody is looking at the client (XEP-0352). What was held goes out when somebody does.

@@ -20,12 +20,15 @@ pub async fn handle(turn: &Turn<'_>, stanza: &RawStanza) -> Result<(), Lost> {
     };
     let request = matches!(kind, IqType::Get | IqType::Set);
     if request && stanza.children().len() != 1 {
-        let error = StanzaError::new(ErrorCondition::BadRequest).with_text("a request holds exactly one element");
+        let error =
+            StanzaError::new(ErrorCondition::BadRequest).with_text("a request holds exactly one element");
         return turn.refuse(stanza, &error);
     }
     let to = match destination(turn, stanza) {
         Ok(Destination::User(to)) => to,
-        Ok(Destination::Server) if request => return services::answer(turn, stanza, kind, Addressee::Server).await,
+        Ok(Destination::Server) if request => {
+            return services::answer(turn, stanza, kind, Addressee::Server).await;
+        }
         Ok(Destination::Remote) if request => return turn.refuse(stanza, &no_federation()),
         Ok(_) => return turn.answer(None),
         Err(error) => return turn.refuse(stanza, &error),
@@ -44,12 +47,17 @@ async fn to_session(turn: &Turn<'_>, stanza: &RawStanza, to: &Jid, kind: IqType)
     let request = matches!(kind, IqType::Get | IqType::Set);
     let user = to.to_bare();
     if !matches!(turn.node.load(&user).await, Ok(true)) {
-        return if request { turn.refuse_with(stanza, ErrorCondition::ServiceUnavailable) } else { turn.answer(None) };
+        return if request {
+            turn.refuse_with(stanza, ErrorCondition::ServiceUnavailable)
+        } else {
+            turn.answer(None)
+        };
     }
     let from = Jid::from(turn.jid.clone());
     turn.record(|state, transaction| {
         let mut refused = may_send(state, turn.user, to, class_of(stanza)).err().flatten();
-        let blocked = state.accounts.get(&user).map(|account| account.block_list.inbound(&from, class_of(stanza)));
+        let blocked =
+            state.accounts.get(&user).map(|account| account.block_list.inbound(&from, class_of(stanza)));
         let target = match (&refused, state.accounts.get(&user)) {
             (None, Some(account)) if blocked == Some(Verdict::Pass) => {
                 let resources = Resources::of(state.owner.ledger(), &user);
@@ -66,7 +74,8 @@ async fn to_session(turn: &Turn<'_>, stanza: &RawStanza, to: &Jid, kind: IqType)
             }
         }
         if request {
-            let error = refused.take().unwrap_or_else(|| StanzaError::new(ErrorCondition::ServiceUnavailable));
+            let error =
+                refused.take().unwrap_or_else(|| StanzaError::new(ErrorCondition::ServiceUnavailable));
             if let Some(reply) = stanza.error_reply(&error) {
                 deliver::to_session(state, transaction, turn.session, reply, None);
             }

@@ -40,7 +40,8 @@ pub async fn handle(turn: &Turn<'_>, stanza: &RawStanza) -> Result<(), Lost> {
     let message = Message { turn, stanza, to: &to, recipient: &recipient };
     turn.record(|state, transaction| {
         if let Err(Some(error)) = message.deliver(state, transaction) {
-            metrics::counter!("everpresent_stanzas_refused_total", "condition" => error.condition.name()).increment(1);
+            metrics::counter!("everpresent_stanzas_refused_total", "condition" => error.condition.name())
+                .increment(1);
             if let Some(reply) = stanza.error_reply(&error) {
                 deliver::to_session(state, transaction, turn.session, reply, None);
             }
@@ -50,7 +51,8 @@ pub async fn handle(turn: &Turn<'_>, stanza: &RawStanza) -> Result<(), Lost> {
 
 /// The error for what cannot be stored now: the client may try again.
 pub fn database_away() -> StanzaError {
-    StanzaError::new(ErrorCondition::ResourceConstraint).with_text("the database cannot be reached at present")
+    StanzaError::new(ErrorCondition::ResourceConstraint)
+        .with_text("the database cannot be reached at present")
 }
 
 struct Message<'a> {
@@ -76,7 +78,11 @@ impl Message<'_> {
     ///
     /// # Errors
     /// What to answer with; `None` inside for nothing.
-    fn deliver(&self, state: &mut HomeState, transaction: &mut Transaction) -> Result<(), Option<StanzaError>> {
+    fn deliver(
+        &self,
+        state: &mut HomeState,
+        transaction: &mut Transaction,
+    ) -> Result<(), Option<StanzaError>> {
         let error = self.stanza.message_type() == MessageType::Error;
         if !error && !state.owner.accepts_messages() {
             return Err(Some(database_away()));
@@ -121,7 +127,10 @@ impl Message<'_> {
         let enabled = self.turn.node.config.archive.enabled;
         let wanted = |user: &BareJid, with: &Jid| {
             let account = state.accounts.get(user);
-            enabled && account.is_some_and(|account| should_archive(&facts, &account.preferences, with, &account.roster))
+            enabled
+                && account.is_some_and(|account| {
+                    should_archive(&facts, &account.preferences, with, &account.roster)
+                })
         };
         let to_self = self.turn.user == self.recipient;
         let sender = (!to_self && wanted(self.turn.user, self.to)).then(|| transaction.row_id());
@@ -239,7 +248,9 @@ impl Message<'_> {
         }
         let content = carbon();
         for session in copies {
-            let Some(to) = state.owner.ledger().session(*session).map(|session| session.jid.clone()) else { continue };
+            let Some(to) = state.owner.ledger().session(*session).map(|session| session.jid.clone()) else {
+                continue;
+            };
             let type_ = self.stanza.type_();
             let copy = build::message(user.as_str(), to.as_str(), type_, None, &content);
             deliver::to_session(state, transaction, *session, copy, None);

@@ -15,6 +15,7 @@ use everpresent_stanza::{
 use super::{Destination, destination, may_send, no_federation, subscription};
 use crate::deliver::{self, Resources, addressed};
 use crate::home::HomeState;
+use crate::lifecycle::spool::takes_spool;
 use crate::turn::{Lost, Turn};
 
 /// Deals with a presence of a client.
@@ -43,18 +44,19 @@ pub async fn handle(turn: &Turn<'_>, stanza: &RawStanza) -> Result<(), Lost> {
 async fn available(turn: &Turn<'_>, stanza: &RawStanza) -> Result<(), Lost> {
     let broadcast = from_sender(turn, stanza);
     let priority = priority(stanza.child_text("priority", ns::CLIENT).as_deref());
-    let mut waiting = if turn.node.takes_spool(turn.session, priority) {
-        Some(turn.node.read_spool(turn.user).await)
-    } else {
-        None
-    };
+    let mut waiting = None;
+    if turn.node.takes_spool(turn.session, turn.user, priority) {
+        waiting = Some(turn.node.read_spool(turn.user).await);
+    }
     loop {
         let spool = waiting.take();
-        let done = turn.record(|state, transaction| {
-            if let Some(spool) = &spool
-                && !spool.is_current(state, turn.user)
-            {
-                return false;
+        let done = turn.attempt(|state, transaction| {
+            let missed = match &spool {
+                Some(spool) => !spool.is_current(state, turn.user),
+                None => takes_spool(state, turn.session, turn.user, priority),
+            };
+            if missed {
+                return None;
             }
             let presence = Presence { stanza: broadcast.clone(), priority, at: transaction.now().wall };
             announce(turn, state, transaction, &presence);
@@ -62,9 +64,9 @@ async fn available(turn: &Turn<'_>, stanza: &RawStanza) -> Result<(), Lost> {
             if let Some(spool) = spool {
                 spool.deliver(state, transaction, turn.session, turn.user);
             }
-            true
+            Some(())
         });
-        if done? {
+        if done?.is_some() {
             return Ok(());
         }
         waiting = Some(turn.node.read_spool(turn.user).await);
@@ -75,8 +77,13 @@ fn announce(turn: &Turn<'_>, state: &mut HomeState, transaction: &mut Transactio
     let Some(account) = state.accounts.get(turn.user) else { return };
     let resources = Resources::of(state.owner.ledger(), turn.user);
     let Some(sender) = resources.place(turn.session) else { return };
-    let audience =
-        audience::available(&account.roster, &account.block_list, &resources.views, sender, presence.priority);
+    let audience = audience::available(
+        &account.roster,
+        &account.block_list,
+        &resources.views,
+        sender,
+        presence.priority,
+    );
     let contacts: Vec<BareJid> = audience.contacts.into_iter().cloned().collect();
     let probes: Vec<BareJid> = audience.probes.into_iter().cloned().collect();
     let requests: Vec<Bytes> = audience.requests.into_iter().cloned().collect();
@@ -114,11 +121,15 @@ pub fn withdraw(
     to_itself: bool,
 ) {
     let Some(ending) = state.owner.ledger().session(session) else { return };
-    let (jid, available, had_directed) = (ending.jid.clone(), ending.is_available(), ending.directed.clone());
+    let (jid, seen, had_directed) = (ending.jid.clone(), ending.is_seen(), ending.directed.clone());
     let user = jid.to_bare();
     let Some(account) = state.accounts.get(&user) else { return };
-    let resources = Resources::of(state.owner.ledger(), &user);
+    let mut resources = Resources::of(state.owner.ledger(), &user);
     let Some(sender) = resources.place(session) else { return };
+    if let Some(view) = resources.views.get_mut(sender).filter(|_| seen) {
+        // One that is seen by an inherited presence has sent none itself.
+        view.priority = view.priority.or(Some(0));
+    }
     let audience = audience::unavailable(&account.roster, &account.block_list, &resources.views, sender);
     let contacts: Vec<BareJid> = audience.contacts.into_iter().cloned().collect();
     let directed = audience.directed;
@@ -130,9 +141,9 @@ pub fn withdraw(
     to_contacts(state, transaction, &jid, broadcast, &contacts);
     to_own(state, transaction, &user, &jid, broadcast, &own);
     for to in directed {
-        to_address(state, transaction, &jid, &to, addressed(broadcast, to.as_str()));
+        to_address(state, transaction, &jid, &to, &addressed(broadcast, to.as_str()));
     }
-    if available {
+    if seen {
         transaction.effect(Effect::Presence { session, presence: None });
     }
     for to in had_directed {
@@ -155,7 +166,9 @@ fn directed(turn: &Turn<'_>, stanza: &RawStanza, kind: PresenceType) -> Result<(
     let to = match destination(turn, stanza) {
         Ok(Destination::User(to)) => to,
         Ok(Destination::Server) => return turn.answer(None),
-        Ok(Destination::Remote) if kind == PresenceType::Available => return turn.refuse(stanza, &no_federation()),
+        Ok(Destination::Remote) if kind == PresenceType::Available => {
+            return turn.refuse(stanza, &no_federation());
+        }
         Ok(Destination::Remote) => return turn.answer(None),
         Err(error) => return turn.refuse(stanza, &error),
     };
@@ -169,14 +182,15 @@ fn directed(turn: &Turn<'_>, stanza: &RawStanza, kind: PresenceType) -> Result<(
             return;
         }
         if kind != PresenceType::Error
-            && let Err(error) = remember_directed(turn, state, transaction, &to, kind == PresenceType::Available)
+            && let Err(error) =
+                remember_directed(turn, state, transaction, &to, kind == PresenceType::Available)
         {
             if let Some(reply) = stanza.error_reply(&error) {
                 deliver::to_session(state, transaction, turn.session, reply, None);
             }
             return;
         }
-        to_address(state, transaction, turn.jid, &to, stamped.clone());
+        to_address(state, transaction, turn.jid, &to, &stamped);
     })
 }
 
@@ -189,12 +203,16 @@ fn remember_directed(
 ) -> Result<(), StanzaError> {
     let Some(account) = state.accounts.get(turn.user) else { return Ok(()) };
     let resources = Resources::of(state.owner.ledger(), turn.user);
-    let Some(view) = resources.place(turn.session).and_then(|place| resources.views.get(place)) else { return Ok(()) };
+    let Some(view) = resources.place(turn.session).and_then(|place| resources.views.get(place)) else {
+        return Ok(());
+    };
     let session = turn.session;
     match audience::directed(&account.roster, view, to, available) {
         Directed::Unchanged => {}
         Directed::Added => transaction.effect(Effect::Directed { session, to: to.clone(), available: true }),
-        Directed::Removed => transaction.effect(Effect::Directed { session, to: to.clone(), available: false }),
+        Directed::Removed => {
+            transaction.effect(Effect::Directed { session, to: to.clone(), available: false });
+        }
         Directed::Full => {
             let text = "directed presence was sent to too many addresses";
             return Err(StanzaError::new(ErrorCondition::ResourceConstraint).with_text(text));
@@ -219,7 +237,13 @@ async fn probe(turn: &Turn<'_>, stanza: &RawStanza) -> Result<(), Lost> {
 }
 
 /// Sends a session what it may know of the presence of `of`, a user of this server.
-fn answer_probe(state: &mut HomeState, transaction: &mut Transaction, to: SessionId, prober: &FullJid, of: &Jid) {
+fn answer_probe(
+    state: &mut HomeState,
+    transaction: &mut Transaction,
+    to: SessionId,
+    prober: &FullJid,
+    of: &Jid,
+) {
     let user = of.to_bare();
     let Some(account) = state.accounts.get(&user) else { return };
     let resources = Resources::of(state.owner.ledger(), &user);
@@ -233,7 +257,8 @@ fn answer_probe(state: &mut HomeState, transaction: &mut Transaction, to: Sessio
         }
         ProbeAnswer::Available(place) => {
             let session = resources.at(&[place]);
-            let jid = session.first().and_then(|id| state.owner.ledger().session(*id)).map(|session| &session.jid);
+            let jid =
+                session.first().and_then(|id| state.owner.ledger().session(*id)).map(|session| &session.jid);
             let plain = jid.map(|jid| {
                 let presence = build::stanza("presence", &[("from", Some(jid.as_str()))], b"");
                 (Jid::from(jid.clone()), presence)
@@ -270,7 +295,7 @@ pub fn to_contacts(
     for contact in contacts {
         if state.owner.ledger().sessions_of(contact).next().is_some() {
             let stanza = addressed(broadcast, contact.as_str());
-            to_address(state, transaction, from, &Jid::from(contact.clone()), stanza);
+            to_address(state, transaction, from, &Jid::from(contact.clone()), &stanza);
         }
     }
 }
@@ -295,11 +320,19 @@ fn to_own(
 
 /// Delivers a presence of `from` to a user of this server: the resource that is addressed, or all available ones
 /// (RFC 6121 §8.5.2.1.2), unless the user blocks the sender.
-pub fn to_address(state: &mut HomeState, transaction: &mut Transaction, from: &FullJid, to: &Jid, stanza: Bytes) {
+pub fn to_address(
+    state: &mut HomeState,
+    transaction: &mut Transaction,
+    from: &FullJid,
+    to: &Jid,
+    stanza: &Bytes,
+) {
     let user = to.to_bare();
     let from = Jid::from(from.clone());
     let account = state.accounts.get(&user);
-    if account.is_some_and(|account| account.block_list.inbound(&from, StanzaClass::Presence) != Verdict::Pass) {
+    if account
+        .is_some_and(|account| account.block_list.inbound(&from, StanzaClass::Presence) != Verdict::Pass)
+    {
         return;
     }
     let sessions: Vec<SessionId> = state
@@ -317,6 +350,12 @@ pub fn to_address(state: &mut HomeState, transaction: &mut Transaction, from: &F
     }
 }
 
-fn news_from(state: &mut HomeState, transaction: &mut Transaction, session: SessionId, from: &Jid, stanza: Bytes) {
+fn news_from(
+    state: &mut HomeState,
+    transaction: &mut Transaction,
+    session: SessionId,
+    from: &Jid,
+    stanza: Bytes,
+) {
     deliver::news(state, transaction, session, stanza, || HoldKey::Presence(from.clone()));
 }

@@ -58,7 +58,6 @@ fn subscription_type(kind: PresenceType) -> Option<SubscriptionType> {
     }
 }
 
-
 /// Carries out what a change of the user's own roster asks for: rows, pushes, stanzas to the contact.
 pub fn carry_out(
     state: &mut HomeState,
@@ -123,14 +122,24 @@ impl Pair<'_> {
                 Step::SendPresence => self.send_presence(state, transaction, true),
                 Step::SendUnavailable => self.send_presence(state, transaction, false),
                 Step::Push(push) => self.push(state, transaction, &push.payload),
-                Step::DeliverToAvailable => self.deliver_own(state, transaction, stanza, |view| view.is_available()),
-                Step::DeliverToInterested => self.deliver_own(state, transaction, stanza, |view| view.interested),
+                Step::DeliverToAvailable => {
+                    self.deliver_own(state, transaction, stanza, |view| view.is_available());
+                }
+                Step::DeliverToInterested => {
+                    self.deliver_own(state, transaction, stanza, |view| view.interested);
+                }
             }
         }
     }
 
     /// The contact's side: what the stanza does to the contact's roster and sessions.
-    fn inbound(&self, state: &mut HomeState, transaction: &mut Transaction, kind: SubscriptionType, stanza: &Bytes) {
+    fn inbound(
+        &self,
+        state: &mut HomeState,
+        transaction: &mut Transaction,
+        kind: SubscriptionType,
+        stanza: &Bytes,
+    ) {
         use everpresent_presence::blocking::{StanzaClass, Verdict};
         let Some(account) = state.accounts.get_mut(self.contact) else { return };
         let from = Jid::from(self.user.clone());
@@ -166,7 +175,7 @@ impl Pair<'_> {
                 Some(presence) => presence.stanza.clone(),
                 None => presence::unavailable_from(&jid),
             };
-            presence::to_address(state, transaction, &jid, &to, addressed(&stanza, to.as_str()));
+            presence::to_address(state, transaction, &jid, &to, &addressed(&stanza, to.as_str()));
         }
     }
 

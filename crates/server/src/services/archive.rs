@@ -6,7 +6,6 @@ mod preferences;
 mod query;
 mod results;
 
-use std::time::Duration;
 
 use everpresent_session::row::ArchiveRow;
 use everpresent_stanza::{ErrorCondition, IqType, StanzaError};
@@ -17,9 +16,6 @@ use super::request::{Request, Stop};
 use crate::deliver;
 use crate::node::Node;
 use crate::route::message::database_away;
-
-/// How long a query waits until what was archived before it is in the database.
-const UNWRITTEN_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Answers requests about the archive of the sender's own account; those of others are closed (XEP-0313 §8.1).
 pub(super) async fn answer(request: &Request<'_>) -> Result<(), Stop> {
@@ -62,8 +58,7 @@ async fn page(request: &Request<'_>) -> Result<(), Stop> {
 
 /// Waits until the database holds what was archived before.
 async fn written(node: &Node) -> Result<(), StanzaError> {
-    let waited = tokio::time::timeout(UNWRITTEN_TIMEOUT, node.home.flushed()).await;
-    waited.map_err(|_| database_away())
+    node.home.flushed().await.map_err(|_| database_away())
 }
 
 fn archive_error(error: &ArchiveError) -> StanzaError {

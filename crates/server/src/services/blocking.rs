@@ -7,9 +7,9 @@ use everpresent_session::owner::Transaction;
 use everpresent_session::record::{Effect, Flag};
 use everpresent_stanza::{BareJid, ErrorCondition, FullJid, IqType, Jid, StanzaError};
 
-use super::request::{Request, Stop, account};
+use super::request::{Request, Stop, account, storable};
 use crate::deliver::{Resources, addressed};
-use crate::home::{Account, HomeState};
+use crate::home::HomeState;
 use crate::route::presence::{to_address, unavailable_from};
 use crate::route::subscription::push_to;
 
@@ -34,29 +34,19 @@ pub(super) fn change(request: &Request<'_>) -> Result<(), Stop> {
     request.own_account(ErrorCondition::Forbidden)?;
     request.only(IqType::Set)?;
     let wanted = BlockRequest::parse(&request.element()?).map_err(StanzaError::from)?;
+    if let BlockRequest::Block(jids) = &wanted {
+        storable(jids)?;
+    }
     let user = request.turn.user;
-    let most = request.turn.node.config.limits.blocked_addresses;
     request.record(|state, transaction| {
         let resources = Resources::of(state.owner.ledger(), user);
         let account = account(&mut state.accounts, user)?;
-        check_room(account, &wanted, most)?;
         let change = account.block_list.change(wanted, &account.roster, &resources.views)?;
         let sessions = resources.ids;
         request.add_result(state, transaction, b"");
         carry_out(state, transaction, user, &sessions, change);
         Ok(())
     })
-}
-
-fn check_room(account: &Account, wanted: &BlockRequest, most: usize) -> Result<(), StanzaError> {
-    let BlockRequest::Block(jids) = wanted else { return Ok(()) };
-    let blocked = account.block_list.jids();
-    let new = jids.iter().filter(|jid| blocked.binary_search(jid).is_err()).count();
-    if blocked.len() + new > most {
-        let text = "the block list is full: unblock an address first";
-        return Err(StanzaError::new(ErrorCondition::PolicyViolation).with_text(text));
-    }
-    Ok(())
 }
 
 /// Adds what a change asks for; `sessions` are the user's, in the order in which the change counts them.
@@ -76,7 +66,7 @@ fn carry_out(
     let seen = broadcasts(state, user);
     for to in &change.unavailable {
         for (from, _) in &seen {
-            to_address(state, transaction, from, to, addressed(&unavailable_from(from), to.as_str()));
+            to_address(state, transaction, from, to, &addressed(&unavailable_from(from), to.as_str()));
         }
     }
     for (place, to) in change.directed_unavailable {
@@ -84,7 +74,7 @@ fn carry_out(
     }
     for to in &change.presence {
         for (from, presence) in &seen {
-            to_address(state, transaction, from, to, addressed(presence, to.as_str()));
+            to_address(state, transaction, from, to, &addressed(presence, to.as_str()));
         }
     }
     for contact in &change.probes {
@@ -105,7 +95,7 @@ fn push_list(state: &mut HomeState, transaction: &mut Transaction, user: &BareJi
 fn take_leave(state: &mut HomeState, transaction: &mut Transaction, session: Option<SessionId>, to: Jid) {
     let Some(session) = session.and_then(|id| state.owner.ledger().session(id)) else { return };
     let (id, from) = (session.id, session.jid.clone());
-    to_address(state, transaction, &from, &to, addressed(&unavailable_from(&from), to.as_str()));
+    to_address(state, transaction, &from, &to, &addressed(&unavailable_from(&from), to.as_str()));
     transaction.effect(Effect::Directed { session: id, to, available: false });
 }
 
@@ -128,6 +118,6 @@ fn show_presence_of(state: &mut HomeState, transaction: &mut Transaction, user: 
         return;
     }
     for (from, presence) in broadcasts(state, contact) {
-        to_address(state, transaction, &from, &to, addressed(&presence, user.as_str()));
+        to_address(state, transaction, &from, &to, &addressed(&presence, user.as_str()));
     }
 }

@@ -115,7 +115,7 @@ pub const SPECIFICATIONS: &[Specification] = &[
     xep(203, "2.0", "Delayed Delivery"),
     xep(237, "1.3", "Roster Versioning"),
     xep(280, "1.0.1", "Message Carbons")
-        .but("error messages are not copied, so `urn:xmpp:carbons:rules:0` is not shown")
+        .but("an error is copied for what it carries, not for what it answers; no `urn:xmpp:carbons:rules:0`")
         .server(&[ns::CARBONS])
         .account(&[ns::CARBONS]),
     xep(297, "1.0", "Stanza Forwarding").but("what carbons and archives use"),

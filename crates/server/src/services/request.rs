@@ -1,7 +1,9 @@
 //! A request in hand, and the steps that answers to all protocols share.
 
+use everpresent_presence::blocking::blocked_error;
 use everpresent_session::owner::Transaction;
-use everpresent_stanza::{BareJid, Child, Element, ErrorCondition, IqType, RawStanza, StanzaError};
+use everpresent_stanza::{BareJid, Child, Element, ErrorCondition, IqType, Jid, RawStanza, StanzaError};
+use everpresent_store::commit::KEY_MAX_BYTES;
 
 use super::Addressee;
 use crate::deliver;
@@ -52,6 +54,20 @@ impl Request<'_> {
     pub(super) fn element(&self) -> Result<Element, StanzaError> {
         let element = self.iq.child_element(self.payload);
         element.map_err(|error| StanzaError::new(ErrorCondition::BadRequest).with_text(&error.to_string()))
+    }
+
+    /// Stops requests to accounts that the sender blocks (XEP-0191 §3.3).
+    ///
+    /// # Errors
+    /// `not-acceptable` with the application condition that says why.
+    pub(super) fn not_blocked(&self) -> Result<(), StanzaError> {
+        let Addressee::Account(user) = &self.to else { return Ok(()) };
+        let to = Jid::from(user.clone());
+        let blocks = self.turn.node.home.enter(|state| {
+            let sender = state.accounts.get(self.turn.user);
+            sender.is_some_and(|sender| sender.block_list.blocks(&to))
+        });
+        if blocks { Err(blocked_error()) } else { Ok(()) }
     }
 
     /// Passes requests of this type only.
@@ -124,6 +140,18 @@ impl Request<'_> {
     }
 }
 
+/// Passes addresses that the database can hold as keys.
+///
+/// # Errors
+/// `policy-violation`.
+pub(super) fn storable<'a>(addresses: impl IntoIterator<Item = &'a Jid>) -> Result<(), StanzaError> {
+    if addresses.into_iter().all(|address| address.as_str().len() <= KEY_MAX_BYTES) {
+        return Ok(());
+    }
+    let text = format!("addresses of more than {KEY_MAX_BYTES} bytes are not kept here");
+    Err(StanzaError::new(ErrorCondition::PolicyViolation).with_text(&text))
+}
+
 /// The account of a client's user, which is in memory while there is a session.
 ///
 /// # Errors
@@ -134,4 +162,19 @@ pub(super) fn account<'a>(
 ) -> Result<&'a mut Account, StanzaError> {
     let gone = || StanzaError::new(ErrorCondition::InternalServerError).with_text("the account is gone");
     accounts.get_mut(user).ok_or_else(gone)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_that_no_key_can_hold_is_refused_before_it_is_recorded() {
+        let fits = Jid::new("bob@example.org").unwrap();
+        let long = Jid::new(&format!("bob@example.org/{}", "x".repeat(1_000))).unwrap();
+        let longer = Jid::new(&format!("{}@example.org/{}", "b".repeat(1_000), "x".repeat(1_000))).unwrap();
+        assert!(storable([&fits, &long]).is_ok());
+        let refused = storable([&fits, &longer]).unwrap_err();
+        assert_eq!(refused.condition, ErrorCondition::PolicyViolation);
+    }
 }

@@ -4,7 +4,7 @@ use everpresent_presence::roster::{RosterResult, RosterSet};
 use everpresent_session::record::{Effect, Flag};
 use everpresent_stanza::{BareJid, ErrorCondition, IqType, Jid, StanzaError};
 
-use super::request::{Request, Stop, account};
+use super::request::{Request, Stop, account, storable};
 use crate::route::message::database_away;
 use crate::route::subscription::{carry_out, push_to};
 
@@ -45,6 +45,7 @@ fn get(request: &Request<'_>) -> Result<(), Stop> {
 async fn set(request: &Request<'_>) -> Result<(), Stop> {
     let set = RosterSet::parse(&request.element()?).map_err(StanzaError::from)?;
     let (RosterSet::Put { contact, .. } | RosterSet::Remove { contact }) = &set;
+    storable([&Jid::from(contact.clone())])?;
     let exists = is_user(request, contact).await?;
     let (user, limits) = (request.turn.user, request.turn.node.roster_limits());
     request.record(|state, transaction| {

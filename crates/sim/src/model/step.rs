@@ -261,17 +261,10 @@ impl World {
 
     /// Writes the row, and looks whether a release is undone by anything but a claim.
     fn put(&mut self, row: WitnessRow, claim: bool) {
-        let before = self.row.replace(row.clone());
-        if let Some(holder) = before.as_ref().and_then(|before| before.incarnation)
-            && row.incarnation.is_none()
-        {
-            self.released.push(holder);
-        }
+        let held = row.incarnation.is_some();
+        let before = self.row.replace(row);
         let was_released = before.is_some_and(|before| before.incarnation.is_none());
-        if was_released && row.incarnation.is_some() && !claim {
-            self.wrong = Some(Wrong::Unreleased);
-        }
-        if row.incarnation.is_some_and(|holder| self.released.contains(&holder)) {
+        if was_released && held && !claim {
             self.wrong = Some(Wrong::Unreleased);
         }
     }

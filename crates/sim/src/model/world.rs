@@ -17,7 +17,8 @@ const LEASE: Duration = Duration::from_secs(2);
 /// Longer than a lease: else one who has watched a whole lease has outwaited every grant, and the rule of the start
 /// would not be needed.
 const GRANT: Duration = Duration::from_secs(4);
-const INITIALIZATION: Duration = Duration::from_secs(4);
+/// Short: who goes first is about sessions, and must not be what keeps two from serving at once.
+const INITIALIZATION: Duration = Duration::from_secs(1);
 /// It is always this late: a second that goes by is taken from everything that is remembered instead, so that the same
 /// situation is the same state whenever it comes about.
 pub(super) const NOW: Moment = Moment(60_000);
@@ -43,10 +44,9 @@ pub struct Budget {
     pub orders: u8,
 }
 
-impl Default for Budget {
-    fn default() -> Self {
-        Self { messages: 1, statements: 1, kills: 1, starts: 1, cuts: 1, orders: 0 }
-    }
+impl Budget {
+    /// Nothing goes wrong.
+    pub const NONE: Self = Self { messages: 0, statements: 0, kills: 0, starts: 0, cuts: 0, orders: 0 };
 }
 
 /// A message on the link.
@@ -131,8 +131,6 @@ pub struct World {
     pub(super) left: Budget,
     pub(super) calm: u8,
     pub(super) next_incarnation: u128,
-    /// Incarnations that the row was released from.
-    pub(super) released: Vec<Incarnation>,
     pub(super) wrong: Option<Wrong>,
 }
 
@@ -178,7 +176,6 @@ impl Pair {
             left: self.budget,
             calm: 0,
             next_incarnation: 1,
-            released: Vec::new(),
             wrong: None,
         };
         for node in 0..world.nodes.len() {

@@ -2,6 +2,8 @@
 
 use std::sync::LazyLock;
 
+use crate::database::Backend;
+
 /// What can be done in a batch, in the order in which it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Table {
@@ -126,12 +128,15 @@ impl Table {
     /// The statements for these rows, each with the rows that it is for.
     pub(super) fn statements<R: Iterator + Clone>(
         self,
+        backend: Backend,
         rows: R,
     ) -> impl Iterator<Item = (&'static str, std::iter::Take<R>)> {
-        static TEXTS: LazyLock<Vec<[String; CHUNK_ROWS.len()]>> = LazyLock::new(|| {
-            TABLES.iter().map(|table| CHUNK_ROWS.map(|rows| text(&table.form(), rows))).collect()
-        });
-        let texts: &'static [String; CHUNK_ROWS.len()] = &TEXTS[self as usize];
+        static SQLITE: LazyLock<Vec<Texts>> = LazyLock::new(|| texts(Backend::Sqlite));
+        static POSTGRES: LazyLock<Vec<Texts>> = LazyLock::new(|| texts(Backend::Postgres));
+        let texts: &'static Texts = match backend {
+            Backend::Sqlite => &SQLITE[self as usize],
+            Backend::Postgres => &POSTGRES[self as usize],
+        };
         let mut rest = rows;
         let mut left = rest.clone().count();
         std::iter::from_fn(move || {
@@ -144,11 +149,22 @@ impl Table {
     }
 }
 
-fn text(form: &Form, rows: usize) -> String {
+/// A table's statement for each number of rows.
+type Texts = [String; CHUNK_ROWS.len()];
+
+fn texts(backend: Backend) -> Vec<Texts> {
+    TABLES.iter().map(|table| CHUNK_ROWS.map(|rows| text(backend, &table.form(), rows))).collect()
+}
+
+fn text(backend: Backend, form: &Form, rows: usize) -> String {
     let mut number = 0;
-    let mut place = || {
-        number += 1;
-        format!("${number}")
+    let mut place = || match backend {
+        // SQLite's driver looks each numbered argument up in a list of all of them.
+        Backend::Sqlite => "?".to_owned(),
+        Backend::Postgres => {
+            number += 1;
+            format!("${number}")
+        }
     };
     match form {
         Form::Put { table, columns, conflict } => {
@@ -182,8 +198,10 @@ mod tests {
     fn any_number_of_rows_is_cut_into_few_statements_and_none_is_lost() {
         for count in [1, 3, 63, 64, 65, 100, 1_000] {
             let rows: Vec<usize> = (0..count).collect();
-            let chunks: Vec<Vec<&usize>> =
-                Table::Spool.statements(rows.iter()).map(|(_, chunk)| chunk.collect()).collect();
+            let chunks: Vec<Vec<&usize>> = Table::Spool
+                .statements(Backend::Sqlite, rows.iter())
+                .map(|(_, chunk)| chunk.collect())
+                .collect();
             assert_eq!(chunks.concat(), rows.iter().collect::<Vec<_>>());
             assert!(chunks.len() <= count / 64 + 9, "{count} rows in {} statements", chunks.len());
         }

@@ -15,7 +15,7 @@ const SQLITE_BUSY_TIMEOUT_MILLISECONDS: u32 = 2_000;
 /// SQLite's page cache, per connection.
 const SQLITE_CACHE_KIBIBYTES: u32 = 16_000;
 /// SQLite moves its log into the database file at this length.
-const SQLITE_CHECKPOINT_PAGES: u32 = 4_000;
+const SQLITE_CHECKPOINT_PAGES: u32 = 8_000;
 /// SQLite's log is cut back to this after it was moved.
 const SQLITE_LOG_LIMIT_BYTES: u32 = 64 << 20;
 /// SQLite's page size, fixed when the file is made.

@@ -1,4 +1,4 @@
-//! A replica made from records alone, or from a snapshot cut anywhere and the records after it, equals the original.
+//! Random stories of a home with a partner that is sent every record.
 
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ use proptest::prelude::*;
 const PARTNER: Incarnation = Incarnation(0xbb);
 
 /// Something that happens at a home. Sessions are chosen by their place among those that live.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 enum Happening {
     Open { user: u8 },
     Close { at: u8 },
@@ -137,7 +137,7 @@ impl Home {
                 transaction.effect(Effect::Closed { session, reason: Reason::Kicked, at: now.wall });
             }),
             Happening::Change { kind, .. } => {
-                self.record(|_, transaction| transaction.effect(change(session, kind, now)))
+                self.record(|_, transaction| transaction.effect(change(session, kind, now)));
             }
             Happening::Output { .. } => drop(self.owner.take_output(now, session, 1_000).unwrap()),
             Happening::Acknowledge { count, .. } => {
@@ -170,7 +170,7 @@ impl Home {
                 reason,
                 handled: 0,
             }));
-            if session.0 % 3 != 0 {
+            if !session.0.is_multiple_of(3) {
                 transaction.effect(Effect::Managed { session, resume: Some(Duration::from_secs(900)) });
             }
         });

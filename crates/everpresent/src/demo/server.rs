@@ -1,0 +1,133 @@
+//! The demo's node as a process of its own: `everpresent serve` from the same file.
+
+use std::fs::File;
+use std::net::SocketAddr;
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::process::{ExitStatus, Stdio};
+use std::time::Duration;
+
+use rustix::process::{Pid, Signal, kill_process};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+use tokio::process::{Child, Command};
+use tokio::time::{Instant, sleep, timeout};
+
+use super::folder::Folder;
+use super::teller::Trouble;
+
+/// How long a start may take. A database that was cut off is read again first.
+const START_LIMIT: Duration = Duration::from_secs(30);
+/// How often the node is asked whether it is ready.
+const READY_POLL: Duration = Duration::from_millis(10);
+/// How long it may take to say so.
+const READY_ANSWER_LIMIT: Duration = Duration::from_secs(2);
+/// As much of that answer as is looked at.
+const READY_ANSWER_BYTES: usize = 64;
+/// How long a clean stop may take: longer than the node's own limit.
+const STOP_LIMIT: Duration = Duration::from_secs(25);
+/// How much of the log's end is shown when the node does not start.
+const LOG_TAIL_LINES: usize = 3;
+
+/// The running process. It is killed when this is dropped.
+pub(super) struct Server {
+    child: Child,
+    pub(super) process: u32,
+}
+
+impl Server {
+    /// Starts the node and waits until it takes clients.
+    ///
+    /// # Errors
+    /// When it does not start, ends at once, or is not ready in time.
+    pub(super) async fn start(folder: &Folder, http: SocketAddr) -> Result<Self, Trouble> {
+        let child = spawn(folder).map_err(|error| Trouble::new("the server starts", error.to_string()))?;
+        let process = child.id().unwrap_or_default();
+        let mut server = Self { child, process };
+        let noted = folder.note_process(process);
+        noted.map_err(|error| Trouble::new("a note of the process", error.to_string()))?;
+        let deadline = Instant::now() + START_LIMIT;
+        while !is_ready(http).await {
+            if let Ok(Some(status)) = server.child.try_wait() {
+                let seen = format!("it ended: {status}; {}", log_tail(folder));
+                return Err(Trouble::new("the server starts", seen));
+            }
+            if Instant::now() > deadline {
+                let limit = START_LIMIT.as_secs();
+                return Err(Trouble::new(format!("readiness within {limit} s"), log_tail(folder)));
+            }
+            sleep(READY_POLL).await;
+        }
+        Ok(server)
+    }
+
+    /// SIGKILL: the process gets no chance to write or say anything more.
+    ///
+    /// # Errors
+    /// When it cannot be killed.
+    pub(super) async fn kill(&mut self) -> Result<(), Trouble> {
+        self.child.kill().await.map_err(|error| Trouble::new("the server is killed", error.to_string()))
+    }
+
+    /// SIGTERM: the process stops in good order.
+    ///
+    /// # Errors
+    /// When it does not, or not in time; then it is killed.
+    pub(super) async fn stop(&mut self) -> Result<(), Trouble> {
+        let expected = format!("a clean stop within {} s", STOP_LIMIT.as_secs());
+        let told = i32::try_from(self.process).ok().and_then(Pid::from_raw);
+        let told = told.map(|process| kill_process(process, Signal::TERM));
+        if let Some(Err(error)) = told {
+            return Err(Trouble::new(expected, error.to_string()));
+        }
+        match timeout(STOP_LIMIT, self.child.wait()).await {
+            Ok(Ok(status)) if status.success() => Ok(()),
+            Ok(Ok(status)) => Err(Trouble::new(expected, status.to_string())),
+            Ok(Err(error)) => Err(Trouble::new(expected, error.to_string())),
+            Err(_) => {
+                self.kill().await?;
+                Err(Trouble::new(expected, "it still ran and was killed"))
+            }
+        }
+    }
+
+    /// Waits until it ends by itself.
+    pub(super) async fn ended(&mut self) -> std::io::Result<ExitStatus> {
+        self.child.wait().await
+    }
+}
+
+/// Its standard input is the folder's lock: so the folder stays locked as long as any of both processes lives. It gets
+/// a process group of its own: Ctrl-C is for the demo, which then stops it.
+fn spawn(folder: &Folder) -> std::io::Result<Child> {
+    let log = File::options().append(true).create(true).mode(0o600).open(folder.log())?;
+    let mut command = Command::new(std::env::current_exe()?);
+    command.arg("serve").arg("--config").arg(folder.config());
+    for (name, _) in std::env::vars_os() {
+        if name.to_string_lossy().starts_with("EVERPRESENT_") {
+            command.env_remove(name);
+        }
+    }
+    command.stdin(folder.share_lock()?).stdout(log.try_clone()?).stderr(Stdio::from(log));
+    command.process_group(0).kill_on_drop(true).spawn()
+}
+
+/// Whether the node says that clients may come.
+async fn is_ready(http: SocketAddr) -> bool {
+    let ask = async {
+        let mut connection = TcpStream::connect(http).await?;
+        let request = format!("GET /health/ready HTTP/1.1\r\nHost: {http}\r\nConnection: close\r\n\r\n");
+        connection.write_all(request.as_bytes()).await?;
+        let mut answer = Vec::new();
+        connection.take(READY_ANSWER_BYTES as u64).read_to_end(&mut answer).await?;
+        Ok::<_, std::io::Error>(answer.starts_with(b"HTTP/1.1 200"))
+    };
+    matches!(timeout(READY_ANSWER_LIMIT, ask).await, Ok(Ok(true)))
+}
+
+fn log_tail(folder: &Folder) -> String {
+    let text = std::fs::read(folder.log()).unwrap_or_default();
+    let text = String::from_utf8_lossy(&text);
+    let lines: Vec<&str> = text.lines().rev().take(LOG_TAIL_LINES).collect();
+    let lines: Vec<&str> = lines.into_iter().rev().collect();
+    format!("its log ends with: {}", lines.join(" / "))
+}

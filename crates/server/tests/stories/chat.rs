@@ -1,0 +1,9 @@
+//! What people do with their clients.
+
+mod archive;
+mod contacts;
+mod management;
+mod messages;
+mod presence;
+mod restart;
+mod sign_in;

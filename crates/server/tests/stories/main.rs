@@ -1,0 +1,6 @@
+//! Stories of people and attackers at a real server: everything from the socket to the database, in one process.
+
+#[cfg(test)]
+mod chat;
+#[cfg(test)]
+mod harness;
