@@ -6,6 +6,7 @@
 //! and reports what was lost, doubled or out of order.
 
 pub mod arguments;
+pub mod chaos;
 mod error;
 mod fleet;
 mod latency;

@@ -44,7 +44,9 @@ pub enum Decision {
     #[error("gives no grant: {0}")]
     RefusesGrant(GrantRefusal),
     /// The database has lost writes. An alert.
-    #[error("the witness row has epoch {row}, below epoch {highest} that was seen: the database has lost writes")]
+    #[error(
+        "the witness row has epoch {row}, below epoch {highest} that was seen: the database has lost writes"
+    )]
     RowBelowHighest {
         /// Epoch of the row, 0 if there is no row.
         row: Epoch,

@@ -379,7 +379,9 @@ impl Ownership {
         }
         let incarnation = self.incarnation;
         let message = match (&self.standing, self.yielded) {
-            (Standing::Owning(owning), _) => PeerMessage::Ask { epoch: owning.epoch, incarnation, asked: now },
+            (Standing::Owning(owning), _) => {
+                PeerMessage::Ask { epoch: owning.epoch, incarnation, asked: now }
+            }
             (Standing::Watching, Some(epoch)) => PeerMessage::Yielded { epoch, incarnation },
             _ => return,
         };

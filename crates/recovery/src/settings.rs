@@ -36,7 +36,9 @@ pub struct Settings {
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum SettingsError {
     /// An owner would fence itself between two renewals.
-    #[error("the beat interval of {beat:?} must be below half of the lease ({lease:?}) and of the grant ({grant:?})")]
+    #[error(
+        "the beat interval of {beat:?} must be below half of the lease ({lease:?}) and of the grant ({grant:?})"
+    )]
     BeatTooLong {
         /// The beat interval.
         beat: Duration,

@@ -119,7 +119,11 @@ impl CompareAndSet {
 /// What the guardian's statement makes of a row: emptied if it carries the dead incarnation, whatever its epoch and
 /// beat, else `None`. A statement by epoch instead would take the home from the partner that has it by now.
 pub fn empty_incarnation(row: &WitnessRow, dead: Incarnation) -> Option<WitnessRow> {
-    (row.incarnation == Some(dead)).then(|| WitnessRow { incarnation: None, beat: row.beat + 1, ..row.clone() })
+    (row.incarnation == Some(dead)).then(|| WitnessRow {
+        incarnation: None,
+        beat: row.beat + 1,
+        ..row.clone()
+    })
 }
 
 /// Nine tenths of a length: what its holder counts on, so that clocks may differ by a tenth.

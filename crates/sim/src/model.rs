@@ -65,9 +65,11 @@ impl Planted {
     pub fn budget(self) -> Budget {
         let none = Budget::NONE;
         match self {
-            Self::GrantWhileClaiming | Self::NoLeaseWait | Self::NoGrantWait | Self::CountsFromAnswer | Self::NoFence => {
-                Budget { statements: 1, ..none }
-            }
+            Self::GrantWhileClaiming
+            | Self::NoLeaseWait
+            | Self::NoGrantWait
+            | Self::CountsFromAnswer
+            | Self::NoFence => Budget { statements: 1, ..none },
             Self::StartForgetsGrants => Budget { statements: 1, kills: 1, starts: 1, cuts: 1, ..none },
             Self::ReleaseByEpoch | Self::RenewalUnreleases | Self::AdoptsForeignReplica => {
                 Budget { kills: 1, starts: 1, ..none }
@@ -209,7 +211,12 @@ pub fn check(options: Options) -> Report {
     let properties = model.properties();
     let builder = model.checker().threads(options.threads).target_state_count(options.most_states);
     if options.planted.is_some() {
-        report(options, &properties, started, &builder.finish_when(HasDiscoveries::AnyFailures).spawn_bfs().join())
+        report(
+            options,
+            &properties,
+            started,
+            &builder.finish_when(HasDiscoveries::AnyFailures).spawn_bfs().join(),
+        )
     } else {
         report(options, &properties, started, &builder.spawn_dfs().join())
     }

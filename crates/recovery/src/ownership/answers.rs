@@ -43,7 +43,9 @@ impl Ownership {
                 self.won(from, *epoch, adoption, effects);
             }
             (Change::Claim { .. }, Standing::Claiming(_)) => self.standing = Standing::Watching,
-            (Change::Renew { .. } | Change::Replica(_), Standing::Owning(_)) => self.beat_done(now, from, effects),
+            (Change::Renew { .. } | Change::Replica(_), Standing::Owning(_)) => {
+                self.beat_done(now, from, effects)
+            }
             (Change::Release, Standing::Stopping) => {
                 let epoch = self.highest;
                 effects.push(Effect::Decided(Decision::Released(epoch)));
@@ -84,7 +86,8 @@ impl Ownership {
 
     /// The partner took the home that we yielded, or we did: no more need to say so.
     fn forget_yield(&mut self) {
-        let still = |row: &WitnessRow| Some(row.epoch) == self.yielded && row.incarnation == Some(self.incarnation);
+        let still =
+            |row: &WitnessRow| Some(row.epoch) == self.yielded && row.incarnation == Some(self.incarnation);
         if !self.row().is_some_and(still) {
             self.yielded = None;
         }

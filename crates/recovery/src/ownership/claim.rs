@@ -81,7 +81,11 @@ impl Ownership {
     fn let_home_node_first(&self, now: Moment, seen: &Seen) -> Result<(), Waiting> {
         let patience = seen.since.after(eleven_tenths(self.settings.lease));
         let until = patience.max(self.started.after(self.settings.initialization));
-        if self.settings.is_home_node() || now >= until { Ok(()) } else { Err(Waiting::HomeNodeFirst { until }) }
+        if self.settings.is_home_node() || now >= until {
+            Ok(())
+        } else {
+            Err(Waiting::HomeNodeFirst { until })
+        }
     }
 
     fn names_us(&self, holder: Incarnation) -> bool {
@@ -115,7 +119,7 @@ impl Ownership {
 
     fn next_epoch(&self) -> Epoch {
         let row = self.row().map_or(Epoch(0), |row| row.epoch);
-        Epoch(row.max(self.highest).0 + 1)
+        Epoch(row.max(self.highest).0.saturating_add(1))
     }
 
     pub(super) fn claim_statement(&self, claiming: &Claiming) -> CompareAndSet {
@@ -125,7 +129,7 @@ impl Ownership {
             change: Change::Claim {
                 owner: self.settings.node.clone(),
                 incarnation: self.incarnation,
-                epoch: claiming.epoch.max(Epoch(self.highest.0 + 1)),
+                epoch: claiming.epoch.max(Epoch(self.highest.0.saturating_add(1))),
                 grant_seconds: self.settings.grant_seconds(),
             },
         }

@@ -81,7 +81,9 @@ impl Ownership {
 
     fn may_grant(&self, epoch: Epoch, incarnation: Incarnation) -> Result<(), GrantRefusal> {
         match self.standing {
-            Standing::Claiming(_) if self.settings.rules.no_grant_while_claiming => Err(GrantRefusal::Claiming),
+            Standing::Claiming(_) if self.settings.rules.no_grant_while_claiming => {
+                Err(GrantRefusal::Claiming)
+            }
             Standing::Owning(_) => Err(GrantRefusal::Owner),
             Standing::Stopping | Standing::Stopped => Err(GrantRefusal::Stopping),
             Standing::Watching | Standing::Claiming(_) => Ok(()),

@@ -79,7 +79,8 @@ impl Ownership {
         let epoch = owning.epoch;
         if owning.serving && !may_serve {
             owning.serving = false;
-            let why = if owning.doubt { FenceReason::WriteRefused } else { FenceReason::NeitherGrantNorLease };
+            let why =
+                if owning.doubt { FenceReason::WriteRefused } else { FenceReason::NeitherGrantNorLease };
             effects.push(Effect::Decided(Decision::Fences { epoch, why }));
             effects.push(Effect::Fence { epoch, last: false });
         } else if !owning.serving && may_serve {

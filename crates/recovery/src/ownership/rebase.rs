@@ -57,7 +57,8 @@ impl Ownership {
     /// Moves all times and beats, and makes equal what no decision will ever tell apart again.
     pub fn rebase(&mut self, rebase: &Rebase) {
         let longest = self.settings.lease.max(self.settings.grant).max(self.settings.initialization);
-        let oldest = Moment(rebase.now.0.saturating_sub(eleven_tenths(longest).as_millis().try_into().unwrap_or(0)));
+        let oldest =
+            Moment(rebase.now.0.saturating_sub(eleven_tenths(longest).as_millis().try_into().unwrap_or(0)));
         let past = |moment: &mut Moment| *moment = rebase.moment(*moment).max(oldest);
         past(&mut self.started);
         if let Some(seen) = &mut self.seen {

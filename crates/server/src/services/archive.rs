@@ -6,7 +6,6 @@ mod preferences;
 mod query;
 mod results;
 
-
 use everpresent_session::row::ArchiveRow;
 use everpresent_stanza::{ErrorCondition, IqType, StanzaError};
 use everpresent_store::{ArchiveError, Page, StoreError};

@@ -7,8 +7,12 @@ use super::world::{CALM_TICKS, NOW, Pair, Process, World, Wrong};
 
 pub(super) fn properties(pair: bool) -> Vec<Property<Pair>> {
     let mut properties = vec![
-        Property::always("P1: no two processes may serve the home", |_, world: &World| serving(world).count() <= 1),
-        Property::always("P1: while one serves, no work of another is accepted", |_, world: &World| accepted_work_is_one(world)),
+        Property::always("P1: no two processes may serve the home", |_, world: &World| {
+            serving(world).count() <= 1
+        }),
+        Property::always("P1: while one serves, no work of another is accepted", |_, world: &World| {
+            accepted_work_is_one(world)
+        }),
         Property::always("a takeover adopts only a complete replica", |_, world: &World| {
             world.wrong != Some(Wrong::AdoptedIncomplete)
         }),
@@ -22,7 +26,9 @@ pub(super) fn properties(pair: bool) -> Vec<Property<Pair>> {
         Property::sometimes("an owner fences itself", |_, world: &World| {
             processes(world).any(|process| owns(process) && !process.ownership.may_serve(NOW))
         }),
-        Property::sometimes("a fenced owner serves again", |_, world: &World| adopted(world, 0, Adoption::Kept)),
+        Property::sometimes("a fenced owner serves again", |_, world: &World| {
+            adopted(world, 0, Adoption::Kept)
+        }),
     ];
     if pair {
         properties.extend([
@@ -62,7 +68,8 @@ fn adopted(world: &World, node: usize, adoption: Adoption) -> bool {
 /// Whether a record that `owner` sends would be confirmed by the other node.
 fn confirmed(world: &World, owner: &Process) -> bool {
     let Some(epoch) = owner.ownership.epoch() else { return false };
-    let other = processes(world).find(|process| process.ownership.incarnation() != owner.ownership.incarnation());
+    let other =
+        processes(world).find(|process| process.ownership.incarnation() != owner.ownership.incarnation());
     other.is_some_and(|other| other.ownership.confirms(epoch))
 }
 

@@ -7,12 +7,12 @@ use everpresent_recovery::witness::{Change, CompareAndSet, WitnessRow, empty_inc
 use everpresent_session::ids::Incarnation;
 use stateright::{Model, Property};
 
+use super::Planted;
 use super::action::Action;
 use super::properties;
 use super::world::{
-    CALM_TICKS, InFlight, LateStatement, Node, Pair, Parcel, Place, Process, NOW, TICK, World, Wrong,
+    CALM_TICKS, InFlight, LateStatement, NOW, Node, Pair, Parcel, Place, Process, TICK, World, Wrong,
 };
-use super::Planted;
 
 impl Model for Pair {
     type State = World;
@@ -115,7 +115,9 @@ impl Pair {
 
     fn change(&self, world: &mut World, by: Incarnation, statement: &CompareAndSet) -> Input {
         let after = match (self.planted, &statement.change, &world.row) {
-            (Some(Planted::RenewalUnreleases), Change::Renew { .. }, Some(row)) => renewed_by_epoch(row, statement, by),
+            (Some(Planted::RenewalUnreleases), Change::Renew { .. }, Some(row)) => {
+                renewed_by_epoch(row, statement, by)
+            }
             _ => statement.apply(world.row.as_ref()),
         };
         let Some(after) = after else { return Input::RowRefused };
@@ -131,7 +133,9 @@ impl Pair {
 
     fn empty_row(&self, world: &mut World, dead: Incarnation) {
         let emptied = match (&world.row, self.planted) {
-            (Some(row), Some(Planted::ReleaseByEpoch)) => row.incarnation.and_then(|any| empty_incarnation(row, any)),
+            (Some(row), Some(Planted::ReleaseByEpoch)) => {
+                row.incarnation.and_then(|any| empty_incarnation(row, any))
+            }
             (Some(row), _) => empty_incarnation(row, dead),
             (None, _) => None,
         };
@@ -145,9 +149,11 @@ impl Pair {
         let row = world.row.clone();
         let by_epoch = self.planted == Some(Planted::RenewalUnreleases);
         world.late.retain(|late| match (late, &row) {
-            (LateStatement::Change { statement, .. }, Some(row)) => statement.expected.is_some_and(|expected| {
-                expected.beat == row.beat || (by_epoch && expected.epoch == row.epoch)
-            }),
+            (LateStatement::Change { statement, .. }, Some(row)) => {
+                statement.expected.is_some_and(|expected| {
+                    expected.beat == row.beat || (by_epoch && expected.epoch == row.epoch)
+                })
+            }
             _ => true,
         });
     }
@@ -218,7 +224,9 @@ impl World {
     fn go_wrong(&mut self, fault: Action) {
         match fault {
             Action::Hold(_) | Action::Double(_) => self.left.messages -= 1,
-            Action::Slow(_) | Action::Late(_) | Action::LoseAnswer(_) | Action::EmptyLate(_) => self.left.statements -= 1,
+            Action::Slow(_) | Action::Late(_) | Action::LoseAnswer(_) | Action::EmptyLate(_) => {
+                self.left.statements -= 1
+            }
             Action::CutLink | Action::CutDatabase(_) => self.left.cuts -= 1,
             Action::KillProcess(_) | Action::KillMachine(_) => self.left.kills -= 1,
             _ => self.left.orders -= 1,
@@ -326,7 +334,8 @@ impl World {
 
     /// An owner whose partner is out of reach lets go of the replica.
     fn leave_protected_mode(&mut self, node: usize) {
-        let partner = self.nodes.get(1 - node).and_then(Node::process).map(|other| other.ownership.incarnation());
+        let partner =
+            self.nodes.get(1 - node).and_then(Node::process).map(|other| other.ownership.incarnation());
         let link = self.link;
         let Place::Up(process) = &mut self.nodes[node].place else { return };
         let reached = partner.filter(|_| link);
@@ -348,7 +357,8 @@ impl World {
 
     /// The owner has its partner: a snapshot and its tail reach it, and the row is to say so.
     fn make_replica(&mut self, owner: usize, partner: Incarnation) {
-        let is_there = self.nodes[1 - owner].process().is_some_and(|other| other.ownership.incarnation() == partner);
+        let is_there =
+            self.nodes[1 - owner].process().is_some_and(|other| other.ownership.incarnation() == partner);
         let Place::Up(process) = &mut self.nodes[owner].place else { return };
         if !is_there || process.wish == Some(partner) || !process.ownership.may_serve(NOW) {
             return;
@@ -426,7 +436,9 @@ impl World {
 
 fn faults_of_statement(node: usize, process: &Process, actions: &mut Vec<Action>) {
     match &process.statement {
-        Some(InFlight { answer: None, slow: false, .. }) => actions.extend([Action::Slow(node), Action::Late(node)]),
+        Some(InFlight { answer: None, slow: false, .. }) => {
+            actions.extend([Action::Slow(node), Action::Late(node)])
+        }
         Some(InFlight { answer: Some(Input::RowUnknown), .. }) | None => {}
         Some(InFlight { slow: false, .. }) => actions.extend([Action::Slow(node), Action::LoseAnswer(node)]),
         Some(_) => {}

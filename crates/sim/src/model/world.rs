@@ -169,7 +169,11 @@ impl Pair {
     pub(super) fn cold(&self) -> World {
         let mut world = World {
             row: None,
-            nodes: self.settings.iter().map(|_| Node { place: Place::Down, disk: Epoch(0), database: true }).collect(),
+            nodes: self
+                .settings
+                .iter()
+                .map(|_| Node { place: Place::Down, disk: Epoch(0), database: true })
+                .collect(),
             wire: Vec::new(),
             late: Vec::new(),
             link: true,

@@ -64,10 +64,7 @@ pub(super) struct Connection {
     /// The spool is being read; what the client sends waits.
     pub(super) reading: bool,
     pub(super) waiting: VecDeque<FromClient>,
-    /// The server ended it.
-    pub(super) ended: bool,
-    /// When the last frame in either direction arrives: nothing overtakes.
-    pub(super) last_in: u64,
+    /// When the last frame to the client arrives: nothing overtakes.
     pub(super) last_out: u64,
     /// Planted: how many stanzas were sent before their time.
     pub(super) ahead: usize,
@@ -81,8 +78,6 @@ impl Connection {
             greeting: None,
             reading: false,
             waiting: VecDeque::new(),
-            ended: false,
-            last_in: 0,
             last_out: 0,
             ahead: 0,
         }

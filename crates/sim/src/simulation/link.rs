@@ -19,8 +19,8 @@ pub(super) enum ToPartner {
     Snapshot(u64, Box<Ledger>),
     /// Records of a stream, in order.
     Records(u64, Vec<Record>),
-    /// Are you there, and who are you?
-    Hello,
+    /// Are you there, and what do you have of this stream?
+    Hello(u64),
 }
 
 /// From a partner to the owner.
@@ -80,10 +80,12 @@ impl World {
         let process = self.processes.iter_mut().flatten().find(|process| process.incarnation == to);
         let Some(process) = process else { return Ok(()) };
         match message {
-            ToPartner::Hello => {
-                let offer = ToOwner::Offer(process.incarnation);
-                self.send_to_owner(offer);
-                return Ok(());
+            ToPartner::Hello(stream) => {
+                if process.stream != stream || process.replica.is_none() {
+                    let offer = ToOwner::Offer(process.incarnation);
+                    self.send_to_owner(offer);
+                    return Ok(());
+                }
             }
             ToPartner::Snapshot(stream, ledger) => {
                 if stream <= process.stream {
@@ -158,7 +160,7 @@ impl World {
         }
         let Some(home) = &self.home else { return };
         if self.clock >= home.partner_heard + 4 * RESEND_MS {
-            self.send_to_partner(ToPartner::Hello);
+            self.send_to_partner(ToPartner::Hello(stream));
         }
     }
 }
