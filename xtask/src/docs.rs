@@ -42,6 +42,8 @@ fn generate(binary: &Path) -> Outcome<Vec<Generated>> {
     let docs = root().join("docs");
     let reference = capture(Command::new(binary).args(["config", "reference"]))?;
     let mut files = vec![Generated { path: docs.join("config.md"), text: reference }];
+    let specifications = capture(Command::new(binary).arg("specifications"))?;
+    files.push(Generated { path: docs.join("xeps.md"), text: specifications });
     for shell in SHELLS {
         let text = capture(Command::new(binary).args(["completions", shell]))?;
         files.push(Generated { path: docs.join(format!("completions/everpresent.{shell}")), text });

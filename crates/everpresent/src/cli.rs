@@ -78,6 +78,10 @@ pub(crate) enum Command {
     #[command(after_help = "Examples:\n  everpresent demo\n  everpresent demo --once --json")]
     Demo(DemoArguments),
 
+    /// Print which XMPP specifications are implemented, as Markdown
+    #[command(after_help = "Example:\n  everpresent specifications > docs/xeps.md")]
+    Specifications,
+
     /// Print shell completions
     #[command(after_help = "Example:\n  everpresent completions bash > /etc/bash_completion.d/everpresent")]
     Completions {

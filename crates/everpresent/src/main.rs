@@ -50,6 +50,7 @@ fn run(cli: &Cli) -> Result<(), Failure> {
         Command::User(command) => commands::user::run(command, cli),
         Command::Sessions(command) => commands::sessions::run(command, cli),
         Command::Demo(arguments) => demo::run(arguments, cli.json),
+        Command::Specifications => output::print(&everpresent_server::services::features::document()),
         Command::Completions { shell } => commands::shell::completions(*shell),
         Command::Man { dir } => commands::shell::man(dir.as_deref()),
     }

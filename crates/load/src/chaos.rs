@@ -24,6 +24,8 @@ use arguments::{Arguments, Scene};
 pub async fn run(arguments: &Arguments) -> Result<Report, Error> {
     match &arguments.scene {
         Scene::Single(single) => rounds::play(single, arguments.json).await,
-        Scene::Pair => Err(Error::Arguments("two nodes that cover for each other are not there yet".to_owned())),
+        Scene::Pair => {
+            Err(Error::Arguments("two nodes that cover for each other are not there yet".to_owned()))
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! The guardian: the tiny parent that starts serving processes and empties what a dead one held.
 //!
-//! It waits for the kernel to say that its child is dead, then has the dead incarnation emptied in every row that
-//! carries it, and only when none does is the next child started.
+//! It waits for the kernel to say that its child is dead, then has the dead incarnation emptied in every row
+//! that carries it, and only when none does is the next child started.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -19,7 +19,8 @@ pub const RETRY_MILLISECONDS: u64 = 50;
 /// What the guardian is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Input {
-    /// It starts, or an operator orders a start. `fresh` is a new random incarnation, used if a child is started now.
+    /// It starts, or an operator orders a start. `fresh` is a new random incarnation, used if a child is
+    /// started now.
     Start {
         /// See above.
         fresh: Incarnation,

@@ -1,12 +1,13 @@
 //! Who may own a home: grants, leases and the witness, without I/O.
 //!
-//! For each home there are three voters: its home node, the partner, and the [witness](witness), a row in the
-//! database. [`Ownership`](ownership::Ownership) is one node's view of one home: inputs and the present moment go in,
-//! effects come out, and every decision is a [value with its sentence](decision::Decision). [`Guardian`](guardian::Guardian)
-//! is the tiny parent that starts serving processes and empties what a dead one held.
+//! For each home there are three voters: its home node, the partner, and the [witness], a row in the
+//! database. [`Ownership`](ownership::Ownership) is one node's view of one home: inputs and the present
+//! moment go in, effects come out, and every decision is a [value with its sentence](decision::Decision).
+//! [`Guardian`](guardian::Guardian) is the tiny parent that starts serving processes and empties what a dead
+//! one held.
 //!
-//! A [`Moment`](everpresent_session::time::Moment) here is read from `CLOCK_BOOTTIME`: it goes on while the machine
-//! sleeps, and no clock of the database or of a wall is ever asked.
+//! A [`Moment`](everpresent_session::time::Moment) here is read from `CLOCK_BOOTTIME`: it goes on while the
+//! machine sleeps, and no clock of the database or of a wall is ever asked.
 
 pub mod decision;
 pub mod guardian;

@@ -1,9 +1,10 @@
 //! One node's view of one home: may it serve, may it claim, may it grant.
 //!
-//! The caller carries out effects in their order, hands every input to [`Ownership::handle`] with the present moment,
-//! and calls again at [`Ownership::next_wake`]. At most one row operation is outstanding: each [`Effect::Read`] or
-//! [`Effect::Change`] is answered by exactly one row input, [`Input::RowUnknown`] if the database did not say. A statement
-//! whose outcome is unknown may still be carried out later; the rules allow for it.
+//! The caller carries out effects in their order, hands every input to [`Ownership::handle`] with the present
+//! moment, and calls again at [`Ownership::next_wake`]. At most one row operation is outstanding: each
+//! [`Effect::Read`] or [`Effect::Change`] is answered by exactly one row input, [`Input::RowUnknown`] if the
+//! database did not say. A statement whose outcome is unknown may still be carried out later; the rules allow
+//! for it.
 
 mod answers;
 mod claim;
@@ -29,7 +30,8 @@ use claim::Claiming;
 use grants::Granted;
 use owner::Owning;
 
-/// What one process tells the other about a home. Carried in heartbeats and their answers; may be lost, late or doubled.
+/// What one process tells the other about a home. Carried in heartbeats and their answers; may be lost, late
+/// or doubled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum PeerMessage {
     /// The owner asks: promise not to take over for a while.
@@ -90,11 +92,11 @@ pub enum Input {
         /// The epoch that the write named.
         epoch: Epoch,
     },
-    /// The partner's process has confirmed a complete replica of this home's ledger: name it in the row. From here until
-    /// [`Effect::ReplicaNamed`] says the same, the conditions of both modes hold.
+    /// The partner's process has confirmed a complete replica of this home's ledger: name it in the row. From
+    /// here until [`Effect::ReplicaNamed`] says the same, the conditions of both modes hold.
     ReplicaComplete(Incarnation),
-    /// The replica is to be complete no more: leave protected mode. Until [`Effect::ReplicaNamed`] says `None`, the
-    /// conditions of both modes hold.
+    /// The replica is to be complete no more: leave protected mode. Until [`Effect::ReplicaNamed`] says
+    /// `None`, the conditions of both modes hold.
     ReplicaBehind,
     /// Give the home to the partner.
     Yield,
@@ -190,8 +192,8 @@ pub struct Ownership {
 }
 
 impl Ownership {
-    /// A process that starts: `incarnation` was given by the guardian, `highest` is the highest epoch on the local disk
-    /// (0 if none). It knows nothing else of what processes before it have promised.
+    /// A process that starts: `incarnation` was given by the guardian, `highest` is the highest epoch on the
+    /// local disk (0 if none). It knows nothing else of what processes before it have promised.
     pub fn new(settings: Arc<Settings>, incarnation: Incarnation, highest: Epoch, now: Moment) -> Self {
         Self {
             granted: Granted::before_start(now),
@@ -252,8 +254,8 @@ impl Ownership {
         }
     }
 
-    /// Whether this process, as the partner, may confirm a record of this epoch. Never once a claim of its own was sent
-    /// or a higher epoch was seen.
+    /// Whether this process, as the partner, may confirm a record of this epoch. Never once a claim of its
+    /// own was sent or a higher epoch was seen.
     pub fn confirms(&self, epoch: Epoch) -> bool {
         matches!(self.standing, Standing::Watching) && epoch >= self.highest && self.row().is_some()
     }

@@ -23,10 +23,11 @@ pub struct Settings {
     pub lease: Duration,
     /// Length of a grant, whole seconds.
     pub grant: Duration,
-    /// The lease is renewed, the grant asked for and somebody else's row read this often (`keep_alive_interval`).
+    /// The lease is renewed, the grant asked for and somebody else's row read this often
+    /// (`keep_alive_interval`).
     pub beat: Duration,
-    /// `initialization_keep_alive_timeout`: how long the node whose process holds the replica, or the home node, is
-    /// given before another claims.
+    /// `initialization_keep_alive_timeout`: how long the node whose process holds the replica, or the home
+    /// node, is given before another claims.
     pub initialization: Duration,
     /// Which rules hold.
     pub rules: Rules,
@@ -78,8 +79,8 @@ impl Settings {
     }
 }
 
-/// The rules that each were found necessary. A server has them all; the model takes one away at a time to show that
-/// it finds out.
+/// The rules that each were found necessary. A server has them all; the model takes one away at a time to
+/// show that it finds out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Rules {
     /// From before a claim is sent until the row read afterwards has settled it, no grant is given.

@@ -78,8 +78,8 @@ pub struct CompareAndSet {
 }
 
 impl CompareAndSet {
-    /// What the database makes of `row` by this statement, or `None` if it matches nothing. This is what the SQL of
-    /// every backend must do.
+    /// What the database makes of `row` by this statement, or `None` if it matches nothing. This is what the
+    /// SQL of every backend must do.
     pub fn apply(&self, row: Option<&WitnessRow>) -> Option<WitnessRow> {
         if row.map(Expected::of) != self.expected {
             return None;
@@ -116,8 +116,9 @@ impl CompareAndSet {
     }
 }
 
-/// What the guardian's statement makes of a row: emptied if it carries the dead incarnation, whatever its epoch and
-/// beat, else `None`. A statement by epoch instead would take the home from the partner that has it by now.
+/// What the guardian's statement makes of a row: emptied if it carries the dead incarnation, whatever its
+/// epoch and beat, else `None`. A statement by epoch instead would take the home from the partner that has it
+/// by now.
 pub fn empty_incarnation(row: &WitnessRow, dead: Incarnation) -> Option<WitnessRow> {
     (row.incarnation == Some(dead)).then(|| WitnessRow {
         incarnation: None,

@@ -8,6 +8,7 @@ mod committer;
 mod transports;
 
 use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard};
 use std::time::Duration;
 
@@ -35,6 +36,10 @@ pub struct Home {
     confirmed: watch::Sender<RecordNumber>,
     /// Something waits for the database.
     unwritten: Notify,
+    /// How many wait for a record to be confirmed before they can go on.
+    waiting: AtomicUsize,
+    /// Somebody began to wait.
+    hurry: Notify,
     /// Set when an invariant of the record order broke: the node must stop.
     broken: watch::Sender<Option<String>>,
 }
@@ -73,6 +78,15 @@ impl HomeState {
     }
 }
 
+/// Counted while somebody waits.
+struct Waiting<'a>(&'a AtomicUsize);
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
 impl Home {
     /// The home whose sessions `owner` holds.
     pub fn new(owner: Owner, limits: QueueLimits) -> Self {
@@ -88,6 +102,8 @@ impl Home {
             state: Mutex::new(state),
             confirmed,
             unwritten: Notify::new(),
+            waiting: AtomicUsize::new(0),
+            hurry: Notify::new(),
             broken: watch::Sender::new(None),
         }
     }
@@ -127,6 +143,12 @@ impl Home {
 
     /// Waits until the record is confirmed.
     pub async fn confirmed(&self, record: RecordNumber) {
+        if *self.confirmed.borrow() >= record {
+            return;
+        }
+        self.waiting.fetch_add(1, Ordering::Relaxed);
+        let _waiting = Waiting(&self.waiting);
+        self.hurry.notify_one();
         // The sender lives as long as this home, so waiting cannot fail.
         let _ = self.confirmed.subscribe().wait_for(|confirmed| *confirmed >= record).await;
     }

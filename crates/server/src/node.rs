@@ -9,7 +9,8 @@ use everpresent_presence::roster::{Roster, RosterLimits};
 use everpresent_session::owner::TransportId;
 use everpresent_stanza::{BareJid, Jid};
 use everpresent_store::{Database, StoreError};
-use everpresent_stream::{Channel, Offer};
+use everpresent_stream::Offer;
+use tokio_util::sync::CancellationToken;
 
 use crate::clock::Clock;
 use crate::config::Config;
@@ -38,6 +39,8 @@ pub struct Node {
     pub throttle: Throttle,
     /// What earlier audits of sessions saw.
     pub audit_memory: AuditMemory,
+    /// Cancelled when the node begins to stop: nobody new comes in.
+    pub stopping: CancellationToken,
     next_transport: AtomicU64,
 }
 
@@ -67,6 +70,7 @@ impl Node {
             certificates,
             throttle,
             audit_memory: AuditMemory::default(),
+            stopping: CancellationToken::new(),
             next_transport: AtomicU64::new(1),
         }
     }
@@ -127,12 +131,14 @@ impl Node {
         Ok(true)
     }
 
-    /// The offer for a connection: without TLS, sign-in is possible only where the configuration says so and only from
-    /// this machine.
-    pub fn offer_for(&self, peer: SocketAddr, channel: &Channel) -> Arc<Offer> {
-        let plain =
-            channel.tls.is_none() && !self.config.listen.c2s_plain.is_empty() && peer.ip().is_loopback();
-        if plain { self.plain_offer.clone() } else { self.offer.clone() }
+    /// The offer for a connection: without TLS, sign-in is possible only where the configuration says so
+    /// (`allow_plain_text`, true for connections that came in there) and only from this machine.
+    pub fn offer_for(&self, peer: SocketAddr, allow_plain_text: bool) -> Arc<Offer> {
+        if allow_plain_text && peer.ip().is_loopback() {
+            self.plain_offer.clone()
+        } else {
+            self.offer.clone()
+        }
     }
 
     /// An address as logs show it.

@@ -12,7 +12,6 @@ use everpresent_stream::offer::SECRET_BYTES;
 use metrics_exporter_prometheus::PrometheusHandle;
 use thiserror::Error;
 use tokio::net::TcpListener;
-use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::admin::Admin;
@@ -25,6 +24,7 @@ use crate::home::{Home, QueueLimits};
 use crate::node::Node;
 use crate::random;
 use crate::running::{Server, Tasks};
+use crate::services::disco;
 use crate::tls::{Certificates, TlsError, ensure_self_signed};
 
 /// The setting in which the cluster's offer secret is kept.
@@ -139,6 +139,7 @@ async fn offers(config: &Config, store: &Database) -> Result<(Arc<Offer>, Arc<Of
         offer.idle_seconds = u32::try_from(config.session.idle.as_secs()).ok();
         offer.token_lifetime = std::time::Duration::from_secs(u64::from(config.signin.token_days) * 86_400);
         offer.allow_plain_text = plain;
+        offer.features.extend(disco::capabilities());
         Arc::new(offer)
     };
     Ok((offer(false), offer(true)))
@@ -199,7 +200,7 @@ fn run(
     incarnation: Incarnation,
     options: Options,
 ) -> Server {
-    let stop = CancellationToken::new();
+    let stop = node.stopping.clone();
     let (connections, services) = (TaskTracker::new(), TaskTracker::new());
     let limits = &node.config.limits;
     let doorkeeper = Doorkeeper::new(limits.connections, limits.connections_per_address);

@@ -1,1 +1,4 @@
 //! Seeded simulator, client model and checkers for the promises.
+
+pub mod model;
+pub mod simulation;

@@ -3,7 +3,7 @@
 //!
 //! A run has two phases. While the first lasts, faults are injected and the checkers look on after every event. Then
 //! faults stop, and everything must come right: the home protected, every acknowledgement given, every message where it
-//! belongs. Who may own the home is decided by an oracle here: the search of [`crate::model`] is about that.
+//! belongs. Who may own the home is decided by an oracle here: the search of `model` is about that.
 
 mod agenda;
 mod checks;
@@ -165,9 +165,13 @@ impl fmt::Display for Violation {
 /// # Errors
 /// The first [`Violation`].
 pub fn run(seed: u64, options: Options) -> Result<Tally, Box<Violation>> {
-    let mut world = World::new(seed, options);
-    let result = world.run();
-    match result {
+    let mut world = World::new(seed, options, false);
+    if world.run().is_ok() {
+        return Ok(world.tally());
+    }
+    // The same again, this time with the events written down.
+    let mut world = World::new(seed, options, true);
+    match world.run() {
         Ok(()) => Ok(world.tally()),
         Err(broken) => {
             let (promise, what) = (broken.promise, broken.what);

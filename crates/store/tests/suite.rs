@@ -4,6 +4,8 @@
 //! `postgres://postgres@127.0.0.1:5433/postgres`; each story makes its own. `cargo xtask test` starts such a server.
 //! Without it the PostgreSQL stories fail, unless it is `off`.
 
+#![allow(clippy::unwrap_used, reason = "a story ends at its first surprise")]
+
 #[path = "suite/accounts.rs"]
 mod accounts;
 #[path = "suite/archive.rs"]

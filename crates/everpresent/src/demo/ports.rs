@@ -35,6 +35,13 @@ impl Ports {
         Ok(Self { starttls: port(&held[0])?, tls: port(&held[1])?, http: port(&held[2])? })
     }
 
+    /// Whether nobody listens there now.
+    pub(super) fn are_free(&self) -> bool {
+        [self.starttls, self.tls, self.http]
+            .iter()
+            .all(|port| TcpListener::bind((Ipv4Addr::LOCALHOST, *port)).is_ok())
+    }
+
     /// Those of the usual ports that were taken, each with its stand-in.
     pub(super) fn replaced(&self) -> Vec<(u16, u16)> {
         let pairs = USUAL.into_iter().zip([self.starttls, self.tls, self.http]);
@@ -61,7 +68,8 @@ mod tests {
         let port = taken.local_addr().unwrap().port();
         let ports = Ports::choose_from([port, port, port]).unwrap();
         let chosen = [ports.starttls, ports.tls, ports.http];
-        assert!(!chosen.contains(&port));
+        assert!(!chosen.contains(&port) && ports.are_free());
+        assert!(!Ports { tls: port, ..ports }.are_free());
         assert!(chosen[0] != chosen[1] && chosen[1] != chosen[2] && chosen[0] != chosen[2]);
     }
 

@@ -46,10 +46,15 @@ impl Server {
         let noted = folder.note_process(process);
         noted.map_err(|error| Trouble::new("a note of the process", error.to_string()))?;
         let deadline = Instant::now() + START_LIMIT;
-        while !is_ready(http).await {
+        loop {
+            let ready = is_ready(http).await;
+            // Looked at in any case: it may be another server that answers there.
             if let Ok(Some(status)) = server.child.try_wait() {
                 let seen = format!("it ended: {status}; {}", log_tail(folder));
                 return Err(Trouble::new("the server starts", seen));
+            }
+            if ready {
+                return Ok(server);
             }
             if Instant::now() > deadline {
                 let limit = START_LIMIT.as_secs();
@@ -57,7 +62,6 @@ impl Server {
             }
             sleep(READY_POLL).await;
         }
-        Ok(server)
     }
 
     /// SIGKILL: the process gets no chance to write or say anything more.

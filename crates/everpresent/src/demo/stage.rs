@@ -51,11 +51,8 @@ impl Stage {
     /// # Errors
     /// When a file cannot be written.
     pub(super) fn new(folder: Folder, ports: Ports, mut teller: Teller) -> Result<Self, Failure> {
-        let text = configuration(ports);
-        folder.write(&folder.config(), &text)?;
         folder.write(&folder.log(), "")?;
-        // Without the environment: the node is started without it too.
-        let config = Config::parse(&text, &folder.config(), &BTreeMap::new())?;
+        let config = configure(&folder, ports)?;
         let (accounts, new_passwords) = folder.accounts(&["alice", "bob"], DOMAIN)?;
         teller.point_to_log(folder.log());
         let mut random = [0; RUN_BYTES];
@@ -110,6 +107,17 @@ impl Stage {
             None => Ok(()),
         }
     }
+}
+
+/// Writes the node's configuration for these ports.
+///
+/// # Errors
+/// When it cannot be written.
+pub(super) fn configure(folder: &Folder, ports: Ports) -> Result<Config, Failure> {
+    let text = configuration(ports);
+    folder.write(&folder.config(), &text)?;
+    // Without the environment: the node is started without it too.
+    Ok(Config::parse(&text, &folder.config(), &BTreeMap::new())?)
 }
 
 fn configuration(ports: Ports) -> String {

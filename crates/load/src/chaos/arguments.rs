@@ -37,7 +37,8 @@ pub struct Single {
     /// Pairs of users who write to each other.
     #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u16).range(1..=500))]
     pub pairs: u16,
-    /// The longest time from readiness to the next kill, in seconds. The shortest is a tenth of it.
+    /// The longest time from the return of all users to the next kill, in seconds. The shortest is a tenth of it; one
+    /// kill in ten comes while users are still coming back.
     #[arg(long, default_value_t = 2.0)]
     pub longest_life_seconds: f64,
     /// What the moments of the kills are drawn from; printed, so that a run can be repeated.

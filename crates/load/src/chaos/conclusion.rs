@@ -44,7 +44,7 @@ async fn ping(client: &mut Client) -> Result<(), ClientError> {
 
 fn take_in(person: &mut Person, client: &mut Client) -> Result<(), ClientError> {
     while let Some(event) = client.buffered()? {
-        person.hear(client, event)?;
+        person.hear(event)?;
     }
     Ok(())
 }

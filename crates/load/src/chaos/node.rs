@@ -135,7 +135,8 @@ impl Node {
         let address: SocketAddr = (Ipv4Addr::LOCALHOST, self.http_port).into();
         let ask = async {
             let mut connection = TcpStream::connect(address).await?;
-            let request = format!("GET /health/ready HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
+            let request =
+                format!("GET /health/ready HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
             connection.write_all(request.as_bytes()).await?;
             let mut answer = Vec::new();
             connection.take(READY_ANSWER_BYTES).read_to_end(&mut answer).await?;

@@ -18,6 +18,9 @@ use super::conclusion::conclude;
 /// How long a client waits before it tries again to reach a server that is away.
 const RETRY: Duration = Duration::from_millis(20);
 
+/// So many violations are described.
+const MAX_VIOLATIONS: usize = 20;
+
 /// What all users share.
 pub(crate) struct Shared {
     pub(crate) book: RefCell<Book>,
@@ -83,17 +86,25 @@ impl Person {
     /// Until told to finish.
     async fn converse(&mut self, client: &mut Client) -> Result<(), ClientError> {
         while self.orders.try_recv().is_ok() {}
+        if *self.finish.borrow() {
+            return Ok(());
+        }
         loop {
             tokio::select! {
                 event = client.next() => {
                     let mut next = Some(event?);
                     while let Some(event) = next {
-                        self.hear(client, event)?;
+                        self.hear(event)?;
+                        self.check_count(client.unacknowledged());
                         next = client.buffered()?;
                     }
                 }
                 Some(()) = self.orders.recv() => self.say(client)?,
-                _ = self.finish.wait_for(|finish| *finish) => return Ok(()),
+                changed = self.finish.changed() => {
+                    if changed.is_err() || *self.finish.borrow() {
+                        return Ok(());
+                    }
+                }
             }
             client.flush().await?;
         }
@@ -108,18 +119,18 @@ impl Person {
     fn queue(&self, client: &mut Client, number: u64) -> Result<(), ClientError> {
         let (to, id) = (&self.partner, id_of(number));
         let body = format!("message {number} of user {}", self.place);
-        client.queue(format!("<message to='{to}' id='{id}' type='chat'><body>{body}</body></message>").as_bytes())?;
+        client.queue(
+            format!("<message to='{to}' id='{id}' type='chat'><body>{body}</body></message>").as_bytes(),
+        )?;
         client.queue_acknowledgement_request();
         Ok(())
     }
 
-    pub(super) fn hear(&mut self, client: &Client, event: Event) -> Result<(), ClientError> {
+    /// Takes an event into the book.
+    pub(super) fn hear(&mut self, event: Event) -> Result<(), ClientError> {
         match event {
             Event::Message(message) => self.receive(&message),
-            Event::Acknowledged { stanzas, .. } => {
-                self.acknowledged(stanzas);
-                self.check_count(client.unacknowledged());
-            }
+            Event::Acknowledged { stanzas, .. } => self.acknowledged(stanzas),
             Event::Closed => return Err(ClientError::Disconnected),
             _ => {}
         }
@@ -147,12 +158,20 @@ impl Person {
     fn check_count(&self, unacknowledged: usize) {
         if self.outstanding.len() != unacknowledged {
             let outstanding = self.outstanding.len();
-            self.violation(&format!("the client has {unacknowledged} stanzas unacknowledged, the book {outstanding}"));
+            self.violation(&format!(
+                "the client has {unacknowledged} stanzas unacknowledged, the book {outstanding}"
+            ));
         }
     }
 
+    /// Notes what must not happen.
     pub(super) fn violation(&self, text: &str) {
-        self.shared.violations.borrow_mut().push(format!("user {}: {text}", self.place));
+        let mut violations = self.shared.violations.borrow_mut();
+        match violations.len() {
+            ..MAX_VIOLATIONS => violations.push(format!("user {}: {text}", self.place)),
+            MAX_VIOLATIONS => violations.push("and more".to_owned()),
+            _ => {}
+        }
     }
 
     /// The connection is gone. What had come before it went is still read.
@@ -163,7 +182,7 @@ impl Person {
             other => self.violation(&format!("the connection ended with: {other}")),
         }
         while let Ok(Some(event)) = client.buffered() {
-            if self.hear(&client, event).is_err() {
+            if self.hear(event).is_err() {
                 break;
             }
         }
@@ -201,7 +220,8 @@ impl Person {
                 self.sign_in().await
             }
             Err(ClientError::AcknowledgedTooMuch { handled, sent }) => {
-                let text = format!("a failed resume came with h={handled}, which is impossible with {sent} sent");
+                let text =
+                    format!("a failed resume came with h={handled}, which is impossible with {sent} sent");
                 self.violation(&text);
                 self.saved = None;
                 None

@@ -12,19 +12,19 @@ const LEAST_PROMPT_SHARE: f64 = 0.95;
 
 /// One kill and the return from it.
 #[derive(Serialize, Clone, Copy, Debug)]
-pub struct Round {
+pub(crate) struct Round {
     /// Counted from 1.
-    pub round: u32,
-    /// How long the node had been ready.
-    pub killed_after_milliseconds: f64,
+    pub(crate) round: u32,
+    /// How long everybody had been back; after an early kill, how long the node had been ready.
+    pub(crate) killed_after_milliseconds: f64,
     /// Messages sent in it.
-    pub sent: u64,
+    pub(crate) sent: u64,
     /// Messages of all rounds that were not acknowledged at the moment of the kill.
-    pub unacknowledged: u64,
+    pub(crate) unacknowledged: u64,
     /// From the kill until the node was ready again.
-    pub ready_milliseconds: f64,
+    pub(crate) ready_milliseconds: f64,
     /// From the kill until all users were signed in again; nothing if the next kill came first, on purpose.
-    pub back_milliseconds: Option<f64>,
+    pub(crate) back_milliseconds: Option<f64>,
 }
 
 /// The result of a scene.
@@ -59,7 +59,8 @@ impl Report {
     /// Fills in the times of all rounds.
     pub(crate) fn times(&mut self, rounds: &[Round]) {
         self.ready_milliseconds = median_and_longest(rounds.iter().map(|round| round.ready_milliseconds));
-        self.back_milliseconds = median_and_longest(rounds.iter().filter_map(|round| round.back_milliseconds));
+        self.back_milliseconds =
+            median_and_longest(rounds.iter().filter_map(|round| round.back_milliseconds));
     }
 
     /// Whether all promises were kept.
@@ -87,7 +88,10 @@ impl fmt::Display for Round {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { round, sent, unacknowledged, .. } = self;
         let (life, ready) = (self.killed_after_milliseconds / 1e3, self.ready_milliseconds);
-        write!(out, "round {round:>4}  killed after {life:>5.2} s  {sent:>5} sent  {unacknowledged:>4} unacknowledged")?;
+        write!(
+            out,
+            "round {round:>4}  killed after {life:>5.2} s  {sent:>5} sent  {unacknowledged:>4} unacknowledged"
+        )?;
         write!(out, "  ready in {ready:>5.0} ms")?;
         match self.back_milliseconds {
             Some(back) => write!(out, "  all back in {back:>5.0} ms"),
@@ -156,7 +160,8 @@ mod tests {
     use super::*;
 
     fn sound() -> Report {
-        let verdict = Verdict { sent: 100, acknowledged: 100, acknowledged_within_a_second: 95, ..Verdict::default() };
+        let verdict =
+            Verdict { sent: 100, acknowledged: 100, acknowledged_within_a_second: 95, ..Verdict::default() };
         Report { verdict, ..Report::default() }
     }
 

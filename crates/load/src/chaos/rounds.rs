@@ -57,7 +57,7 @@ pub(crate) async fn play(single: &Single, as_json: bool) -> Result<Report, Error
     let accounts = (0..users).map(|place| (user(place), password.clone()));
     let mut node = Node::prepare(program, &folder, accounts).await?;
     node.start().await?;
-    let mut crowd = Crowd::gather(&node, users, &password)?;
+    let crowd = Crowd::gather(&node, users, &password)?;
     crowd.all_present().await?;
     let skipped = crowd.set_to_work(single.rate)?;
     let rounds = kill_again_and_again(single, seed, &mut node, &crowd, as_json).await?;
@@ -85,7 +85,11 @@ async fn kill_again_and_again(
     for round in 1..=single.rounds {
         crowd.shared.book.borrow_mut().begin_round(round);
         let (sent_before, _) = crowd.shared.book.borrow().totals();
-        let (share, longest) = if early { (0.0, EARLY_KILL_SECONDS) } else { (SHORTEST_LIFE_SHARE, single.longest_life_seconds) };
+        let (share, longest) = if early {
+            (0.0, EARLY_KILL_SECONDS)
+        } else {
+            (SHORTEST_LIFE_SHARE, single.longest_life_seconds)
+        };
         let life = longest * (share + (1.0 - share) * random.f64());
         sleep(Duration::from_secs_f64(life)).await;
         node.kill().await?;
@@ -104,8 +108,8 @@ async fn kill_again_and_again(
             ready_milliseconds: milliseconds(ready - killed),
             back_milliseconds: back.map(|back| milliseconds(back - killed)),
         };
-        if back.is_some() {
-            ready = Instant::now();
+        if let Some(back) = back {
+            ready = back;
         }
         if as_json {
             anstream::println!("{}", json(&round));
@@ -185,8 +189,11 @@ impl Crowd {
     async fn all_present_since(&self, killed: Instant) -> Result<Instant, Error> {
         let waiting = async {
             loop {
-                let times: Option<Vec<Instant>> =
-                    self.handles.iter().map(|handle| handle.present_since.get().filter(|since| *since > killed)).collect();
+                let times: Option<Vec<Instant>> = self
+                    .handles
+                    .iter()
+                    .map(|handle| handle.present_since.get().filter(|since| *since > killed))
+                    .collect();
                 match times.and_then(|times| times.into_iter().max()) {
                     Some(last) => return last,
                     None => sleep(PRESENCE_POLL).await,

@@ -1,3 +1,5 @@
+//! Stories of the guardian: what it starts, and when it gives up.
+
 use super::*;
 
 fn started() -> Guardian {

@@ -44,7 +44,7 @@ impl Ownership {
             }
             (Change::Claim { .. }, Standing::Claiming(_)) => self.standing = Standing::Watching,
             (Change::Renew { .. } | Change::Replica(_), Standing::Owning(_)) => {
-                self.beat_done(now, from, effects)
+                self.beat_done(now, from, effects);
             }
             (Change::Release, Standing::Stopping) => {
                 let epoch = self.highest;
@@ -78,7 +78,8 @@ impl Ownership {
         match &mut self.standing {
             Standing::Owning(owning) => owning.read_first = true,
             Standing::Claiming(claiming) => claiming.again = false,
-            // A release of unknown outcome is sent again after a read; forgetting the row makes the next one a read.
+            // A release of unknown outcome is sent again after a read; forgetting the row makes the next one
+            // a read.
             Standing::Stopping => self.seen = None,
             Standing::Watching | Standing::Stopped => {}
         }

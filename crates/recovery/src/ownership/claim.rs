@@ -6,8 +6,9 @@ use everpresent_session::time::Moment;
 use super::{Adoption, ClaimReason, Decision, Effect, Ownership, Seen, Standing, Waiting};
 use crate::witness::{Change, CompareAndSet, Expected, WitnessRow, eleven_tenths};
 
-/// A claim that is not settled: it was sent, and the row read since (if it was) is still the one that it names, so a
-/// statement of it may yet be carried out. Until then no grant is given and nothing of the old epoch confirmed.
+/// A claim that is not settled: it was sent, and the row read since (if it was) is still the one that it
+/// names, so a statement of it may yet be carried out. Until then no grant is given and nothing of the old
+/// epoch confirmed.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) struct Claiming {
     pub(super) expected: Option<Expected>,

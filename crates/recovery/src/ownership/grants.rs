@@ -22,7 +22,8 @@ impl Granted {
         Self { to: None, until: started }
     }
 
-    /// When the grants will have run out. A node that starts counts as having granted for the row's `grant_seconds`.
+    /// When the grants will have run out. A node that starts counts as having granted for the row's
+    /// `grant_seconds`.
     pub(super) fn until(&self, settings: &Settings, row: &WitnessRow) -> Moment {
         match self.to {
             None if settings.partner && settings.rules.start_counts_as_granted => {
@@ -32,7 +33,8 @@ impl Granted {
         }
     }
 
-    /// Whether they bind although the row is released: they went to another epoch than the one that was released.
+    /// Whether they bind although the row is released: they went to another epoch than the one that was
+    /// released.
     pub(super) fn binds_under(&self, released: Epoch) -> bool {
         self.to.is_some_and(|to| to != released)
     }

@@ -23,7 +23,8 @@ pub(super) struct Owning {
     pub(super) read_first: bool,
     /// What `replica` in the row is to be.
     wanted_replica: Option<Incarnation>,
-    /// What it is known to be: told only by a change of ours that was carried out, for then no earlier one can be.
+    /// What it is known to be: told only by a change of ours that was carried out, for then no earlier one
+    /// can be.
     named_replica: Option<Incarnation>,
     /// Whether the caller waits to hear about it.
     replica_asked: bool,
@@ -55,7 +56,8 @@ impl Owning {
 }
 
 impl Ownership {
-    /// The row is ours under this epoch: serve, if the lease that came with it has not run out while we learned of it.
+    /// The row is ours under this epoch: serve, if the lease that came with it has not run out while we
+    /// learned of it.
     pub(super) fn won(&mut self, asked: Moment, epoch: Epoch, adoption: Adoption, effects: &mut Vec<Effect>) {
         self.yielded = None;
         effects.push(Effect::Decided(Decision::Owns { epoch, adoption }));
@@ -103,7 +105,8 @@ impl Ownership {
         effects.push(Effect::Fence { epoch, last: true });
     }
 
-    /// What the owner's next change of the row is: the replica if it is to change, else the renewal. Both renew.
+    /// What the owner's next change of the row is: the replica if it is to change, else the renewal. Both
+    /// renew.
     pub(super) fn beat_statement(&self, owning: &Owning) -> Option<CompareAndSet> {
         let replica = owning.wanted_replica;
         let renewal = Change::Renew { grant_seconds: self.settings.grant_seconds() };
@@ -119,7 +122,8 @@ impl Ownership {
         }
     }
 
-    /// A change of ours was carried out: the lease is renewed, and what the row says of the replica is certain.
+    /// A change of ours was carried out: the lease is renewed, and what the row says of the replica is
+    /// certain.
     pub(super) fn beat_done(&mut self, now: Moment, asked: Moment, effects: &mut Vec<Effect>) {
         let named = self.row().and_then(|row| row.replica);
         let lease = self.settings.lease;

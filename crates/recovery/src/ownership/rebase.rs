@@ -1,4 +1,5 @@
-//! The same view, counted from elsewhere: for searches, in which two states are the same if the same can follow.
+//! The same view, counted from elsewhere: for searches, in which two states are the same if the same can
+//! follow.
 
 use std::time::Duration;
 

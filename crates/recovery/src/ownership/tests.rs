@@ -1,5 +1,5 @@
-//! Stories of one node, `l` (the home node) or `r` (its partner), with a database at hand. Lease 10 s, grant 20 s, beat 1 s,
-//! initialization 30 s.
+//! Stories of one node, `l` (the home node) or `r` (its partner), with a database at hand. Lease 10 s, grant
+//! 20 s, beat 1 s, initialization 30 s.
 
 mod partner;
 mod single;

@@ -1,3 +1,5 @@
+//! The reference semantics of changes to the witness row.
+
 use super::*;
 
 fn row() -> WitnessRow {

@@ -19,7 +19,13 @@ use crate::node::Node;
 pub async fn serve(node: Arc<Node>, mut wire: Wire) {
     let holder = Holder::new(node.clone(), &wire);
     let timeout = node.config.signin.timeout;
-    let negotiated = tokio::time::timeout(timeout, negotiate::run(&node, &mut wire, holder)).await;
+    let negotiation = tokio::time::timeout(timeout, negotiate::run(&node, &mut wire, holder));
+    let negotiated = tokio::select! {
+        biased;
+        // Whoever is still signing in is let go without a word, and finds the next process.
+        () = node.stopping.cancelled() => Ok(None),
+        negotiated = negotiation => negotiated,
+    };
     match negotiated {
         Ok(Some(negotiated)) => established::run(&node, &mut wire, negotiated).await,
         Ok(None) => {}

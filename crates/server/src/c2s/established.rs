@@ -122,7 +122,12 @@ impl<'a> Connection<'a> {
                         return departure;
                     }
                 }
-                () = self.holder.line.bell.notified() => self.rung = true,
+                () = self.holder.line.bell.notified() => {
+                    self.rung = true;
+                    if let Err(departure) = self.told_to_go().await {
+                        return departure;
+                    }
+                }
                 () = sleep_until(timer) => {
                     if let Err(departure) = self.timer() {
                         return departure;
@@ -288,6 +293,16 @@ impl<'a> Connection<'a> {
             self.blocked = Some(Instant::now());
         }
         Ok(())
+    }
+
+    /// Whether the connection has to go, asked where no output is taken because the client does not read.
+    async fn told_to_go(&mut self) -> Result<(), Departure> {
+        if self.wire.pending() < OUTPUT_LOW_BYTES {
+            return Ok(());
+        }
+        let transport = self.holder.transport;
+        let ending = self.node.home.enter(|state| state.transports.ending(transport));
+        if ending.is_some() { self.lost().await } else { Ok(()) }
     }
 
     /// The session is not this connection's any more.

@@ -162,12 +162,19 @@ async fn serve(node: Arc<Node>, stream: TcpStream, peer: SocketAddr, security: S
     let limits = limits_before_sign_in(&node);
     let pace = Pace::new(node.config.limits.bytes_per_second);
     let mut wire = TcpWire::plain(stream, peer, limits, pace);
-    if security == Security::DirectTls
-        && let Err(error) = wire.start_tls(&node.certificates, limits).await
-    {
-        metrics::counter!("everpresent_tls_failures_total").increment(1);
-        tracing::debug!(%error, "tls handshake failed");
-        return;
+    if security == Security::Plain {
+        wire.allow_plain_text();
+    }
+    if security == Security::DirectTls {
+        let handshake = tokio::select! {
+            () = node.stopping.cancelled() => return,
+            handshake = wire.start_tls(&node.certificates, limits) => handshake,
+        };
+        if let Err(error) = handshake {
+            metrics::counter!("everpresent_tls_failures_total").increment(1);
+            tracing::debug!(%error, "tls handshake failed");
+            return;
+        }
     }
     connection::serve(node, Wire::Tcp(Box::new(wire))).await;
 }

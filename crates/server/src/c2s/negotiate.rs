@@ -41,7 +41,8 @@ fn begin(node: &Node, wire: &Wire) -> Negotiation {
         (Wire::Tcp(_), Some(bindings)) => Channel::direct_tls(bindings),
         (Wire::WebSocket(_), bindings) => Channel::web_socket(bindings),
     };
-    Negotiation::new(node.offer_for(wire.peer(), &channel), channel, random::bytes())
+    let allow_plain_text = matches!(wire, Wire::Tcp(tcp) if tcp.allows_plain_text());
+    Negotiation::new(node.offer_for(wire.peer(), allow_plain_text), channel, random::bytes())
 }
 
 enum Step {

@@ -46,6 +46,7 @@ pub struct TcpWire {
     pace: Pace,
     peer: SocketAddr,
     bindings: Option<ChannelBindings>,
+    allow_plain_text: bool,
 }
 
 #[derive(Debug)]
@@ -67,7 +68,18 @@ impl TcpWire {
             pace,
             peer,
             bindings: None,
+            allow_plain_text: false,
         }
+    }
+
+    /// The connection came in where sign-in without TLS is allowed.
+    pub fn allow_plain_text(&mut self) {
+        self.allow_plain_text = true;
+    }
+
+    /// Whether sign-in without TLS is allowed here.
+    pub fn allows_plain_text(&self) -> bool {
+        self.allow_plain_text && self.bindings.is_none()
     }
 
     /// Makes the TLS handshake. Bytes that came before it are forgotten: nobody vouches for them.

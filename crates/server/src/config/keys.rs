@@ -178,7 +178,7 @@ sections! {
         /// Messages kept for one user who is offline.
         offline_messages: usize = "1000" in 1 to 100000;
         /// Messages in one page of an archive query (XEP-0313), whatever the client asks for.
-        archive_page: usize = "100" in 1 to 1000;
+        archive_page: usize = "100" in 1 to 250;
         /// Stanzas that wait for one client's acknowledgement (XEP-0198); a session that goes over it ends.
         unacked_stanzas: usize = "2000" in 10 to 100000;
         /// Bytes of those stanzas.

@@ -1,5 +1,6 @@
 //! Writes what is recorded to the database: one batch at a time, all that came meanwhile in the next (group commit).
 
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use everpresent_session::row::Row;
@@ -8,6 +9,12 @@ use everpresent_store::{CommitError, Fence};
 
 use crate::node::Node;
 
+/// How long a batch gathers while nobody waits for it. Most messages are written to their recipients' sockets, or
+/// acknowledged, in this time, and then never need to be in the spool; an acknowledgement to the sender comes this much
+/// later.
+const LINGER: Duration = Duration::from_millis(4);
+/// After a batch of so many rows the next one need not gather: it has, meanwhile.
+const LARGE_BATCH_ROWS: usize = 500;
 /// How long to wait before a failed batch is tried again.
 const FIRST_RETRY: Duration = Duration::from_millis(50);
 /// The longest such wait.
@@ -19,6 +26,7 @@ pub async fn commit_forever(node: &Node, fence: &Fence) {
     loop {
         let Some(mut batch) = node.home.enter(|state| state.owner.take_batch()) else {
             node.home.unwritten.notified().await;
+            linger(node).await;
             continue;
         };
         match commit(node, fence, &mut batch.rows).await {
@@ -31,6 +39,9 @@ pub async fn commit_forever(node: &Node, fence: &Fence) {
                 node.home.record(|state| state.owner.batch_committed(now));
                 metrics::counter!("everpresent_rows_written_total").increment(batch.rows.len() as u64);
                 metrics::counter!("everpresent_batches_written_total").increment(1);
+                if batch.rows.len() < LARGE_BATCH_ROWS {
+                    linger(node).await;
+                }
             }
             Err(CommitError::Fenced) => {
                 // Somebody else owns the home now: nothing that this process does counts any more.
@@ -44,6 +55,16 @@ pub async fn commit_forever(node: &Node, fence: &Fence) {
                 tokio::time::sleep(retry).await;
                 retry = (retry * 2).min(LONGEST_RETRY);
             }
+        }
+    }
+}
+
+/// Lets a batch gather while nobody waits for it.
+async fn linger(node: &Node) {
+    if node.home.waiting.load(Ordering::Relaxed) == 0 {
+        tokio::select! {
+            () = tokio::time::sleep(LINGER) => {}
+            () = node.home.hurry.notified() => {}
         }
     }
 }

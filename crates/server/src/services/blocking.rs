@@ -9,7 +9,7 @@ use everpresent_stanza::{BareJid, ErrorCondition, FullJid, IqType, Jid, StanzaEr
 
 use super::request::{Request, Stop, account, storable};
 use crate::deliver::{Resources, addressed};
-use crate::home::HomeState;
+use crate::home::{Account, HomeState};
 use crate::route::presence::{to_address, unavailable_from};
 use crate::route::subscription::push_to;
 
@@ -38,15 +38,28 @@ pub(super) fn change(request: &Request<'_>) -> Result<(), Stop> {
         storable(jids)?;
     }
     let user = request.turn.user;
+    let most = request.turn.node.config.limits.blocked_addresses;
     request.record(|state, transaction| {
         let resources = Resources::of(state.owner.ledger(), user);
         let account = account(&mut state.accounts, user)?;
+        check_room(account, &wanted, most)?;
         let change = account.block_list.change(wanted, &account.roster, &resources.views)?;
         let sessions = resources.ids;
         request.add_result(state, transaction, b"");
         carry_out(state, transaction, user, &sessions, change);
         Ok(())
     })
+}
+
+fn check_room(account: &Account, wanted: &BlockRequest, most: usize) -> Result<(), StanzaError> {
+    let BlockRequest::Block(jids) = wanted else { return Ok(()) };
+    let blocked = account.block_list.jids();
+    let new = jids.iter().filter(|jid| blocked.binary_search(jid).is_err()).count();
+    if blocked.len() + new > most {
+        let text = "the block list is full: unblock an address first";
+        return Err(StanzaError::new(ErrorCondition::PolicyViolation).with_text(text));
+    }
+    Ok(())
 }
 
 /// Adds what a change asks for; `sessions` are the user's, in the order in which the change counts them.

@@ -39,7 +39,7 @@ pub(super) struct InFlight {
     /// How many of the ledger's oldest unfinished rows it holds.
     unfinished: usize,
     spooled: Vec<RowId>,
-    /// Messages of closed sessions that it holds ahead of their turn.
+    /// Messages of sessions that ended, ahead of their turn.
     moved: Vec<RowId>,
     heads: BTreeSet<SessionId>,
     /// Whether nothing of the records up to `up_to` is left out, queued messages and heads neither.
@@ -57,7 +57,7 @@ pub(super) struct Pending {
     pub(super) later_heads: BTreeSet<SessionId>,
     /// Up to which record the last batch went.
     pub(super) heads_up_to: RecordNumber,
-    /// Messages that were written ahead of their turn while protected mode was left.
+    /// Messages that were written ahead of their turn.
     pub(super) moved: BTreeSet<RowId>,
     /// Sessions whose heads the database holds, or may hold.
     pub(super) written_heads: BTreeSet<SessionId>,

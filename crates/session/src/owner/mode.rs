@@ -110,6 +110,11 @@ impl Owner {
         self.ledger.clone()
     }
 
+    /// The partner's process that is sent records now.
+    pub fn partner(&self) -> Option<Incarnation> {
+        self.sync.as_ref().map(|sync| sync.partner)
+    }
+
     /// Records for the partner since the last call, in order.
     pub fn take_records(&mut self) -> Vec<Record> {
         self.sync.as_mut().map(|sync| sync.outbox.drain(..).collect()).unwrap_or_default()
@@ -177,7 +182,6 @@ impl Owner {
             if self.mode == (Mode::Protected { partner }) {
                 self.everything_to_database();
             }
-            self.pending.moved.clear();
             self.mode = Mode::Leaving { partner, from: self.confirmed };
             self.settle();
         }

@@ -80,7 +80,8 @@ fn written(world: &World, owner: &Process) -> bool {
     })
 }
 
-/// Judged on what is accepted, whether or not its sender thinks that it may serve: it may have been frozen since.
+/// Judged on what is accepted, whether or not its sender thinks that it may serve: it may have been frozen
+/// since.
 fn accepted_work_is_one(world: &World) -> bool {
     serving(world).all(|server| {
         processes(world)

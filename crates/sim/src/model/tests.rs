@@ -73,3 +73,14 @@ fn every_other_rule_left_out_is_found() {
         assert_found(bug, ONE_OWNER);
     }
 }
+
+#[test]
+fn a_report_says_what_was_searched_and_what_broke() {
+    let bug = Planted::parse("renewal-unreleases").expect("known");
+    let report = check(Options::planted(bug)).to_string();
+    assert!(report.starts_with(
+        "two nodes, messages 0 statements 0 cuts 0 orders 0 kills 1 starts 1, planted renewal-unreleases: "
+    ));
+    assert!(report.contains("broken: a released row stays released until a claim\n"));
+    assert!(report.contains("Land(0)"), "the path: {report}");
+}

@@ -14,13 +14,13 @@ use super::{Options, Planted};
 /// One step of time.
 pub(super) const TICK: Duration = Duration::from_secs(1);
 const LEASE: Duration = Duration::from_secs(2);
-/// Longer than a lease: else one who has watched a whole lease has outwaited every grant, and the rule of the start
-/// would not be needed.
+/// Longer than a lease: else one who has watched a whole lease has outwaited every grant, and the rule of the
+/// start would not be needed.
 const GRANT: Duration = Duration::from_secs(4);
 /// Short: who goes first is about sessions, and must not be what keeps two from serving at once.
 const INITIALIZATION: Duration = Duration::from_secs(1);
-/// It is always this late: a second that goes by is taken from everything that is remembered instead, so that the same
-/// situation is the same state whenever it comes about.
+/// It is always this late: a second that goes by is taken from everything that is remembered instead, so that
+/// the same situation is the same state whenever it comes about.
 pub(super) const NOW: Moment = Moment(60_000);
 /// Likewise the row always has this beat.
 const BEAT: u64 = 16;
@@ -50,7 +50,7 @@ impl Budget {
 }
 
 /// A message on the link.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(super) struct Parcel {
     pub(super) to: usize,
     pub(super) message: PeerMessage,
@@ -89,7 +89,7 @@ pub(super) struct Process {
 /// What is in a node's place.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) enum Place {
-    Up(Process),
+    Up(Box<Process>),
     /// The process is dead and its guardian has to empty what it held.
     Dead(Incarnation),
     /// Ready to start: emptied, stopped, or the guardian is gone too.
@@ -195,7 +195,7 @@ impl Pair {
         let settings = Arc::clone(&self.settings[node]);
         let ownership = Ownership::new(settings, incarnation, world.nodes[node].disk, NOW);
         let process = Process { ownership, statement: None, complete: false, wish: None, adopted: None };
-        world.nodes[node].place = Place::Up(process);
+        world.nodes[node].place = Place::Up(Box::new(process));
         world.give(node, Input::Tick);
     }
 }

@@ -24,8 +24,7 @@ pub(super) struct Home {
     /// When each detached session was detached.
     pub(super) detached: BTreeMap<SessionId, u64>,
 
-    /// The process that was given the last snapshot.
-    pub(super) partner: Option<Incarnation>,
+    /// When the partner last said something about the present stream.
     pub(super) partner_heard: u64,
     pub(super) stream: u64,
     pub(super) unconfirmed: VecDeque<Record>,
@@ -50,7 +49,6 @@ impl Home {
             connections: BTreeMap::new(),
             rung: BTreeSet::new(),
             detached: BTreeMap::new(),
-            partner: None,
             partner_heard: 0,
             stream: 0,
             unconfirmed: VecDeque::new(),

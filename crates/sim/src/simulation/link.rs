@@ -124,12 +124,11 @@ impl World {
             ToOwner::Offer(partner) => {
                 // One who is heard within the time is there already.
                 let heard_lately = self.clock < home.partner_heard + 4 * RESEND_MS;
-                if home.partner == Some(partner) && heard_lately {
+                if home.owner.partner() == Some(partner) && heard_lately {
                     return;
                 }
                 self.streams += 1;
                 let snapshot = home.owner.attach_partner(now.moment, partner);
-                home.partner = Some(partner);
                 home.partner_heard = self.clock;
                 home.stream = self.streams;
                 home.unconfirmed.clear();
@@ -151,16 +150,18 @@ impl World {
         }
     }
 
-    /// Sends what the partner has not confirmed again, or a snapshot when it seems to have lost that.
+    /// Sends what the partner has not confirmed again, or asks who is there.
     pub(super) fn resend_records(&mut self) {
         let Some(home) = &self.home else { return };
-        let (stream, records) = (home.stream, home.unconfirmed.iter().take(64).cloned().collect::<Vec<_>>());
-        if self.clock >= home.partner_heard + RESEND_MS && !records.is_empty() {
-            self.send_to_partner(ToPartner::Records(stream, records));
+        if self.clock < home.partner_heard + RESEND_MS {
+            return;
         }
-        let Some(home) = &self.home else { return };
-        if self.clock >= home.partner_heard + 4 * RESEND_MS {
-            self.send_to_partner(ToPartner::Hello(stream));
+        // Who was given up has to begin with a new snapshot.
+        let stream = if home.owner.partner().is_some() { home.stream } else { 0 };
+        let records: Vec<Record> = home.unconfirmed.iter().take(64).cloned().collect();
+        self.send_to_partner(ToPartner::Hello(stream));
+        if stream > 0 && !records.is_empty() {
+            self.send_to_partner(ToPartner::Records(stream, records));
         }
     }
 }

@@ -42,11 +42,12 @@ pub(super) struct World {
     pub(super) streams: u64,
     pub(super) terms: u64,
     pub(super) transports: u64,
+    tracing: bool,
     events: VecDeque<String>,
 }
 
 impl World {
-    pub(super) fn new(seed: u64, options: Options) -> Self {
+    pub(super) fn new(seed: u64, options: Options, tracing: bool) -> Self {
         let unfenced = options.planted == Some(Planted::UnfencedWrite);
         let mut world = Self {
             options,
@@ -65,6 +66,7 @@ impl World {
             streams: 0,
             terms: 0,
             transports: 0,
+            tracing,
             events: VecDeque::new(),
         };
         world.set_up();
@@ -158,6 +160,9 @@ impl World {
     }
 
     pub(super) fn trace(&mut self, event: impl FnOnce() -> String) {
+        if !self.tracing {
+            return;
+        }
         if self.events.len() == TRACE_EVENTS {
             self.events.pop_front();
         }

@@ -42,6 +42,9 @@ pub(super) const TABLES: [Table; 13] = [
 /// small enough that SQLite answers a list of keys from its index.
 const CHUNK_ROWS: [usize; 4] = [64, 16, 4, 1];
 
+/// A row that never changes stays as it is.
+const KEEP: &str = "ON CONFLICT DO NOTHING";
+
 /// A table, its columns, and what is done with a row of it.
 enum Form {
     /// Writes the row; `conflict` is what becomes of one that is there.
@@ -54,7 +57,6 @@ impl Table {
     fn form(self) -> Form {
         let put = |table, columns, conflict| Form::Put { table, columns, conflict };
         let remove = |table, key| Form::Remove { table, key };
-        const KEEP: &str = "ON CONFLICT DO NOTHING";
         match self {
             Self::Archive => put(
                 "archive",

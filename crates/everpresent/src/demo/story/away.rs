@@ -47,7 +47,7 @@ pub(super) async fn offline(stage: &mut Stage, cast: Cast) -> Result<Cast, Broke
         let count = received.len();
         Ok((
             bob,
-            format!("bob signs in again and gets both {count}, marked with the time of writing ({first})"),
+            format!("bob signs in again and gets those {count}, marked with the time of writing ({first})"),
         ))
     });
     let bob = delivered.await?;

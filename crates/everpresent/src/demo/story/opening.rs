@@ -1,29 +1,36 @@
 //! The node starts, both sign in and become each other's contacts.
 
 use everpresent_client::escape;
+use everpresent_server::config::Config;
 
 use super::Cast;
 use crate::demo::actor::{Actor, trouble};
+use crate::demo::folder::Folder;
 use crate::demo::operator;
+use crate::demo::ports::Ports;
 use crate::demo::server::Server;
-use crate::demo::stage::{DOMAIN, Stage, Way};
+use crate::demo::stage::{DOMAIN, Stage, Way, configure};
 use crate::demo::teller::{Broken, Title, Trouble};
+use crate::failure::Failure;
+
+/// How often other ports are chosen when somebody took one between the look and the start.
+const START_ATTEMPTS: usize = 3;
 
 /// Starts the node and makes the accounts.
 pub(super) async fn start(stage: &mut Stage) -> Result<(), Broken> {
+    let Stage { folder, ports, config, teller, .. } = stage;
+    let title = Title { name: "start", text: "the server starts" };
+    let started = teller.step(title, async {
+        let server = start_somewhere(folder, ports, config).await?;
+        let text = format!("a server starts in {}, as process {}", folder.path().display(), server.process);
+        Ok((server, text))
+    });
+    stage.server = Some(started.await?);
     for (usual, chosen) in stage.ports.replaced() {
         stage
             .teller
             .remark("port", &format!("port {usual} is taken on this machine: {chosen} takes its place"));
     }
-    let (folder, http) = (&stage.folder, stage.ports.http_address());
-    let title = Title { name: "start", text: "the server starts" };
-    let started = stage.teller.step(title, async {
-        let server = Server::start(folder, http).await?;
-        let text = format!("a server starts in {}, as process {}", folder.path().display(), server.process);
-        Ok((server, text))
-    });
-    stage.server = Some(started.await?);
     let (config, accounts, renew) = (&stage.config, &stage.accounts, stage.new_passwords);
     let title = Title { name: "accounts", text: "alice and bob get accounts" };
     let made = stage.teller.step(title, async {
@@ -33,6 +40,20 @@ pub(super) async fn start(stage: &mut Stage) -> Result<(), Broken> {
         Ok(((), format!("alice and bob {how}; only salted keys of their passwords are stored")))
     });
     made.await
+}
+
+async fn start_somewhere(folder: &Folder, ports: &mut Ports, config: &mut Config) -> Result<Server, Trouble> {
+    for _ in 1..START_ATTEMPTS {
+        match Server::start(folder, ports.http_address()).await {
+            Err(_) if !ports.are_free() => {
+                let failed = |failure: Failure| Trouble::new("other ports", failure.message);
+                *ports = Ports::choose().map_err(failed)?;
+                *config = configure(folder, *ports).map_err(failed)?;
+            }
+            started => return started,
+        }
+    }
+    Server::start(folder, ports.http_address()).await
 }
 
 /// Both sign in, each in another way.

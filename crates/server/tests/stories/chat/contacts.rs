@@ -21,17 +21,6 @@ fn item(frame: &Frame) -> (String, String, Option<String>) {
     (of("jid").unwrap(), of("subscription").unwrap_or_default(), of("ask"))
 }
 
-/// What of some kind is among everything that came so far: `from type`.
-async fn presences(person: &mut Person) -> Vec<String> {
-    let seen = person.catches_up().await;
-    let presences = seen.iter().filter(|frame| frame.name() == "presence");
-    let describe = |frame: &Frame| {
-        let kind = frame.attribute("type").unwrap_or("available".into());
-        format!("{} {kind}", frame.attribute("from").unwrap())
-    };
-    presences.map(describe).collect()
-}
-
 /// Each sees the other.
 async fn befriend(one: &mut Person, other: &mut Person) {
     let (a, b) = (one.client.account().to_owned(), other.client.account().to_owned());
@@ -94,30 +83,26 @@ async fn two_people_become_contacts_and_part_again() {
     bob.sends("<presence to='alice@example.org' type='subscribed'/>").await;
     assert_eq!(item(&bob.push().await), ("alice@example.org".into(), "from".into(), None));
     assert_eq!(item(&alice.push().await), ("bob@example.org".into(), "to".into(), None));
-    assert_eq!(
-        presences(&mut alice).await,
-        ["bob@example.org/desk available"],
-        "the answer itself came with the push"
-    );
+    assert_eq!(alice.has_seen().await, ["bob@example.org/desk"], "the answer itself came with the push");
 
     bob.sends("<presence to='alice@example.org' type='subscribe'/>").await;
     alice.sends("<presence to='bob@example.org' type='subscribed'/>").await;
-    let seen = presences(&mut bob).await;
-    assert!(seen.contains(&"alice@example.org/phone available".to_owned()), "{seen:?}");
+    let seen = bob.has_seen().await;
+    assert!(seen.contains(&"alice@example.org/phone".to_owned()), "{seen:?}");
     let roster = alice.asks("get", "", &format!("<query xmlns='{ROSTER}'/>")).await;
     assert_eq!(item(&roster), ("bob@example.org".into(), "both".into(), None));
     alice.catches_up().await;
 
     alice.sends("<presence to='bob@example.org' type='unsubscribe'/>").await;
-    let seen = presences(&mut alice).await;
+    let seen = alice.has_seen().await;
     assert!(seen.contains(&"bob@example.org/desk unavailable".to_owned()), "{seen:?}");
     let roster = alice.asks("get", "", &format!("<query xmlns='{ROSTER}'/>")).await;
     assert_eq!(item(&roster).1, "from");
     bob.catches_up().await;
     bob.sends("<presence><show>away</show></presence>").await;
-    assert!(presences(&mut alice).await.is_empty(), "alice does not see bob any more");
+    assert!(alice.has_seen().await.is_empty(), "alice does not see bob any more");
     alice.sends("<presence><show>dnd</show></presence>").await;
-    assert_eq!(presences(&mut bob).await.len(), 1, "bob still sees alice");
+    assert_eq!(bob.has_seen().await.len(), 1, "bob still sees alice");
     house.closes_in_balance().await;
 }
 
@@ -133,10 +118,7 @@ async fn a_request_waits_for_somebody_who_is_not_there() {
     bob.sends("<presence to='alice@example.org' type='unsubscribed'/>").await;
     bob.leaves().await;
     let mut bob = house.online("bob", "desk").await;
-    assert!(
-        presences(&mut bob).await.iter().all(|seen| !seen.contains("subscribe")),
-        "answered once is answered"
-    );
+    assert!(bob.has_seen().await.iter().all(|seen| !seen.contains("subscribe")), "answered once is answered");
     house.closes_in_balance().await;
 }
 
@@ -148,7 +130,7 @@ async fn who_is_blocked_sees_and_says_nothing() {
     befriend(&mut alice, &mut bob).await;
     let block = "<block xmlns='urn:xmpp:blocking'><item jid='bob@example.org'/></block>";
     assert_eq!(alice.asks("set", "", block).await.attribute("type").unwrap(), "result");
-    assert_eq!(presences(&mut bob).await, ["alice@example.org/phone unavailable"]);
+    assert_eq!(bob.has_seen().await, ["alice@example.org/phone unavailable"]);
 
     bob.client
         .send("<message to='alice@example.org' type='chat' id='b1'><body>hello?</body></message>")
@@ -157,7 +139,7 @@ async fn who_is_blocked_sees_and_says_nothing() {
     let refused = bob.message().await;
     assert!(refused.has("service-unavailable"), "as if nobody were there: {refused:?}");
     bob.sends("<presence><show>away</show></presence>").await;
-    assert!(presences(&mut alice).await.is_empty());
+    assert!(alice.has_seen().await.is_empty());
     alice
         .client
         .send("<message to='bob@example.org' type='chat' id='a1'><body>x</body></message>")
@@ -167,16 +149,16 @@ async fn who_is_blocked_sees_and_says_nothing() {
     assert!(refused.has("not-acceptable") && refused.has("blocked"), "{refused:?}");
 
     alice.sends("<presence><show>dnd</show></presence>").await;
-    assert!(presences(&mut bob).await.is_empty());
+    assert!(bob.has_seen().await.is_empty());
     let house = house.restarted().await;
     let mut alice = with_roster(&house, "alice", "phone").await;
     let list = alice.asks("get", "", "<blocklist xmlns='urn:xmpp:blocking'/>").await;
     assert_eq!(list.element().find("item").unwrap().attribute("jid").unwrap(), "bob@example.org");
     let mut bob = with_roster(&house, "bob", "desk").await;
-    assert!(presences(&mut bob).await.is_empty(), "a block outlives the server");
+    assert!(bob.has_seen().await.is_empty(), "a block outlives the server");
 
     alice.asks("set", "", "<unblock xmlns='urn:xmpp:blocking'/>").await;
-    assert_eq!(presences(&mut bob).await, ["alice@example.org/phone available"]);
+    assert_eq!(bob.has_seen().await, ["alice@example.org/phone"]);
     bob.says("alice@example.org", "hello again").await;
     assert_eq!(alice.hears().await, "hello again");
     house.closes_in_balance().await;

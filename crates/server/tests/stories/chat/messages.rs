@@ -112,6 +112,7 @@ async fn what_cannot_be_delivered_is_refused_and_the_sender_knows_which() {
 async fn errors_and_answers_are_never_answered() {
     let house = House::open().await;
     let mut alice = house.online("alice", "phone").await;
+    alice.catches_up().await;
     for stanza in [
         "<message to='nobody@example.org' type='error' id='1'><body>x</body></message>",
         "<message to='a@montague.example' type='error' id='2'><body>x</body></message>",

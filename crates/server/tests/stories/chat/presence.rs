@@ -1,7 +1,6 @@
 //! Who sees whom, and when (RFC 6121 §4), and clients that nobody looks at (XEP-0352).
 
-use everpresent_client::Frame;
-
+use crate::harness::person::told;
 use crate::harness::{House, Person};
 
 /// Makes the second see the first.
@@ -11,20 +10,6 @@ async fn let_see(seen: &mut Person, by: &mut Person) {
     seen.sends(&format!("<presence to='{b}' type='subscribed'/>")).await;
     seen.catches_up().await;
     by.catches_up().await;
-}
-
-fn told(frame: &Frame) -> (String, String) {
-    let kind = frame.attribute("type").unwrap_or("available".into()).into_owned();
-    (frame.attribute("from").unwrap().into_owned(), kind)
-}
-
-fn from_to(from: &str, kind: &str) -> (String, String) {
-    (from.to_owned(), kind.to_owned())
-}
-
-async fn presences(person: &mut Person) -> Vec<(String, String)> {
-    let seen = person.catches_up().await;
-    seen.iter().filter(|frame| frame.name() == "presence").map(told).collect()
 }
 
 #[tokio::test]
@@ -37,28 +22,28 @@ async fn contacts_see_somebody_come_change_and_go() {
     let_see(&mut alice, &mut bob).await;
     alice.sends("<presence><show>away</show><status>lunch</status></presence>").await;
     let presence = bob.presence().await;
-    assert_eq!(told(&presence), from_to("alice@example.org/phone", "available"));
+    assert_eq!(told(&presence), "alice@example.org/phone");
     assert_eq!(
         (presence.text("show").unwrap(), presence.text("status").unwrap()),
         ("away".into(), "lunch".into())
     );
 
     let mut late = house.online("bob", "pocket").await;
-    let seen = presences(&mut late).await;
+    let seen = late.has_seen().await;
     assert!(
-        seen.contains(&from_to("alice@example.org/phone", "available")),
+        seen.contains(&"alice@example.org/phone".to_owned()),
         "who comes later sees the last one: {seen:?}"
     );
 
     alice.sends("<presence type='unavailable'><status>bye</status></presence>").await;
     bob.catches_up().await;
-    let gone = presences(&mut late).await;
-    assert_eq!(gone, [from_to("alice@example.org/phone", "unavailable")]);
-    assert!(presences(&mut stranger).await.is_empty());
+    let gone = late.has_seen().await;
+    assert_eq!(gone, ["alice@example.org/phone unavailable"]);
+    assert!(stranger.has_seen().await.is_empty());
     alice.appears().await;
     bob.catches_up().await;
     alice.leaves().await;
-    assert_eq!(told(&bob.presence().await), from_to("alice@example.org/phone", "unavailable"));
+    assert_eq!(told(&bob.presence().await), "alice@example.org/phone unavailable");
     house.closes_in_balance().await;
 }
 
@@ -69,7 +54,7 @@ async fn a_connection_that_breaks_without_stream_management_is_seen_at_once() {
     let mut bob = house.online("bob", "desk").await;
     let_see(&mut alice, &mut bob).await;
     drop(alice);
-    assert_eq!(told(&bob.presence().await), from_to("alice@example.org/phone", "unavailable"));
+    assert_eq!(told(&bob.presence().await), "alice@example.org/phone unavailable");
     house.until_sessions(1, 0).await;
     house.closes_in_balance().await;
 }
@@ -82,10 +67,10 @@ async fn a_connection_that_breaks_with_stream_management_is_not_seen() {
     let_see(&mut alice, &mut bob).await;
     let away = alice.is_cut_off();
     house.until_sessions(1, 1).await;
-    assert!(presences(&mut bob).await.is_empty());
+    assert!(bob.has_seen().await.is_empty());
     let mut alice = away.returns().await;
     alice.sends("<presence><show>chat</show></presence>").await;
-    assert_eq!(presences(&mut bob).await, [from_to("alice@example.org/phone", "available")]);
+    assert_eq!(bob.has_seen().await, ["alice@example.org/phone"]);
     house.closes_in_balance().await;
 }
 
@@ -95,19 +80,19 @@ async fn presence_shown_to_a_stranger_is_taken_back_at_the_end() {
     let mut alice = house.online("alice", "phone").await;
     let mut bob = house.online("bob", "desk").await;
     alice.sends("<presence to='bob@example.org/desk'><show>chat</show></presence>").await;
-    assert_eq!(told(&bob.presence().await), from_to("alice@example.org/phone", "available"));
+    assert_eq!(told(&bob.presence().await), "alice@example.org/phone");
     alice.sends("<presence><show>away</show></presence>").await;
-    assert!(presences(&mut bob).await.is_empty(), "changes are for contacts");
+    assert!(bob.has_seen().await.is_empty(), "changes are for contacts");
     drop(alice);
-    assert_eq!(told(&bob.presence().await), from_to("alice@example.org/phone", "unavailable"));
+    assert_eq!(told(&bob.presence().await), "alice@example.org/phone unavailable");
 
     let mut alice = house.online("alice", "phone").await;
     alice.sends("<presence to='bob@example.org/desk'/>").await;
     alice.sends("<presence to='bob@example.org/desk' type='unavailable'/>").await;
-    assert_eq!(presences(&mut bob).await.len(), 2);
+    assert_eq!(bob.has_seen().await.len(), 2);
     alice.leaves().await;
     house.until_sessions(1, 0).await;
-    assert!(presences(&mut bob).await.is_empty(), "it was taken back already");
+    assert!(bob.has_seen().await.is_empty(), "it was taken back already");
     house.closes_in_balance().await;
 }
 
@@ -119,11 +104,11 @@ async fn a_new_connection_of_the_same_client_takes_over_unseen() {
     let_see(&mut alice, &mut bob).await;
     let mut new = house.person("alice", "phone").await;
     assert_eq!(alice.farewell().await, "conflict");
-    assert!(presences(&mut bob).await.is_empty(), "nobody left");
+    assert!(bob.has_seen().await.is_empty(), "nobody left");
     new.appears().await;
-    assert_eq!(presences(&mut bob).await, [from_to("alice@example.org/phone", "available")]);
+    assert_eq!(bob.has_seen().await, ["alice@example.org/phone"]);
     drop(new);
-    assert_eq!(told(&bob.presence().await), from_to("alice@example.org/phone", "unavailable"));
+    assert_eq!(told(&bob.presence().await), "alice@example.org/phone unavailable");
     house.closes_in_balance().await;
 }
 

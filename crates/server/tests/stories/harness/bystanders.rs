@@ -52,10 +52,17 @@ impl Bystanders {
 }
 
 async fn turn(one: &mut Person, other: &mut Person, number: usize) {
-    let (to_one, to_other) = (one.client.address().to_owned(), other.client.address().to_owned());
     let text = format!("line {number}");
-    one.says_without_waiting(&to_other, &text).await;
-    assert_eq!(other.hears().await, text);
-    other.says_without_waiting(&to_one, &text).await;
-    assert_eq!(one.hears().await, text);
+    tells(one, other, &text).await;
+    tells(other, one, &text).await;
+}
+
+async fn tells(one: &mut Person, other: &mut Person, text: &str) {
+    let to = other.client.address().to_owned();
+    one.says_without_waiting(&to, text).await;
+    let heard = tokio::select! {
+        heard = other.hears() => heard,
+        refused = one.message() => panic!("instead of being delivered, {refused:?}"),
+    };
+    assert_eq!(heard, text);
 }

@@ -73,9 +73,11 @@ impl Person {
         message.text("body").unwrap_or_else(|| panic!("no body in {message:?}"))
     }
 
-    /// The next presence.
+    /// The next presence of somebody else.
     pub(crate) async fn presence(&mut self) -> Frame {
-        self.next("a presence", |event| matches!(event, Event::Presence(_))).await
+        let own = self.client.address().to_owned();
+        let of_others = |frame: &Frame| frame.attribute("from").as_deref() != Some(&*own);
+        self.next("a presence", |event| matches!(event, Event::Presence(frame) if of_others(frame))).await
     }
 
     /// The next iq that asks for something, such as a roster push.
@@ -94,6 +96,17 @@ impl Person {
             }
         }
         seen
+    }
+
+    /// The presences of others among everything that came so far: from whom and, if not available, of which type.
+    pub(crate) async fn has_seen(&mut self) -> Vec<String> {
+        let frames = self.catches_up().await;
+        let own = self.client.address();
+        let of_others = frames
+            .iter()
+            .filter(|frame| frame.name() == "presence")
+            .filter(|frame| frame.attribute("from").as_deref() != Some(own));
+        of_others.map(told).collect()
     }
 
     /// The texts of the messages among everything that came so far.
@@ -125,6 +138,15 @@ impl Person {
     pub(crate) fn is_cut_off(self) -> Away {
         let session = self.client.cut().unwrap();
         Away { session, options: self.options, messages: self.messages }
+    }
+}
+
+/// A presence in short: its sender, and its type unless that is to be available.
+pub(crate) fn told(presence: &Frame) -> String {
+    let from = presence.attribute("from").unwrap_or_default();
+    match presence.attribute("type") {
+        Some(kind) => format!("{from} {kind}"),
+        None => from.into_owned(),
     }
 }
 

@@ -28,6 +28,11 @@ impl Raw {
     pub(crate) async fn tcp(address: SocketAddr) -> Self {
         let stream = soon("a connection", TcpStream::connect(address)).await.unwrap();
         stream.set_nodelay(true).unwrap();
+        Self::of(stream)
+    }
+
+    /// A connection that was made already.
+    pub(crate) fn of(stream: TcpStream) -> Self {
         Self { stream: Box::new(stream), heard: Vec::new(), exporter: Vec::new() }
     }
 
@@ -90,12 +95,35 @@ impl Raw {
         self.hears("</stream:features>").await
     }
 
-    /// Signs in with SCRAM and opens the stream anew.
+    /// Whether this text comes before the end of the connection. Nothing is taken away.
+    pub(crate) async fn reaches(&mut self, text: &str) -> bool {
+        soon(text, async {
+            let mut looked_at = 0;
+            loop {
+                let from = usize::saturating_sub(looked_at, text.len());
+                if self.heard[from..].windows(text.len()).any(|window| window == text.as_bytes()) {
+                    return true;
+                }
+                looked_at = self.heard.len();
+                if !self.fill().await {
+                    return false;
+                }
+            }
+        })
+        .await
+    }
+
+    /// Signs in with SCRAM on a fresh connection, and opens the stream anew.
     pub(crate) async fn signs_in(&mut self, user: &str) {
         self.opens().await;
+        self.authenticates(user).await;
+        self.opens().await;
+    }
+
+    /// Signs in with SCRAM on a stream that is open; the next stream is still to be opened.
+    pub(crate) async fn authenticates(&mut self, user: &str) {
         let answer = sasl::scram(self, user, PASSWORD).await;
         assert!(answer.contains("<success"), "{answer}");
-        self.opens().await;
     }
 
     /// Binds a resource; the server's answer.

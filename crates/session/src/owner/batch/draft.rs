@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 use super::{MAX_BATCH_HEADS, MAX_BATCH_MESSAGES, MAX_BATCH_ROWS};
 use crate::ids::{RecordNumber, RowId, SessionId};
 use crate::owner::Owner;
-use crate::owner::mode::Mode;
 use crate::row::{HeadRow, Row, SpoolRow};
 
 /// A batch in the making.
@@ -95,16 +94,18 @@ impl Owner {
         }
     }
 
-    /// While protected mode is left: messages that were acknowledged to their senders, and whose sessions ended after
-    /// the last record that the partner confirmed. They go ahead of their turn, because the replica that still holds
-    /// them is about to be given up.
-    pub(super) fn draft_moved(&self, draft: &mut Draft) {
-        let Mode::Leaving { from, .. } = self.mode else { return };
+    /// Messages of the records in the batch whose sessions ended in a later record. They go ahead of their turn: they
+    /// are in no queue any more, and are about to count as durable.
+    pub(super) fn draft_moved(&mut self, draft: &mut Draft) {
+        if draft.up_to >= self.ledger.last() || !self.mode.writes_all() {
+            self.pending.moved.clear();
+            return;
+        }
         let epoch = self.ledger.epoch();
-        let acknowledged = |id: RowId| id.epoch != epoch || id.record <= from;
-        for (_, row) in self.ledger.unfinished().filter(|(record, _)| *record > from) {
+        let due = |id: RowId| id.epoch != epoch || id.record <= draft.up_to;
+        for (_, row) in self.ledger.unfinished().filter(|(record, _)| *record > draft.up_to) {
             let Row::Spool(row) = row else { continue };
-            if !acknowledged(row.id) || self.pending.moved.contains(&row.id) {
+            if !due(row.id) || self.pending.moved.contains(&row.id) {
                 continue;
             }
             if draft.moved.len() >= MAX_BATCH_MESSAGES {
@@ -131,8 +132,8 @@ impl Owner {
             let (Some(session), Some(local)) = (self.ledger.session(id), self.local.get(&id)) else {
                 continue;
             };
-            // What is confirmed is in the database, even if a partner that came later has less.
-            let as_of = draft.up_to.max(self.confirmed);
+            // A head never goes back behind what the database has, even if a partner that came later has less.
+            let as_of = draft.up_to.max(self.confirmed).max(self.database_has.unwrap_or_default());
             let later = local.unconfirmed_after(as_of);
             if later > 0 || local.opened > as_of {
                 self.pending.later_heads.insert(id);
