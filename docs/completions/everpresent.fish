@@ -1,0 +1,170 @@
+# Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
+function __fish_everpresent_global_optspecs
+    string join \n c/config= json h/help V/version
+end
+
+function __fish_everpresent_needs_command
+    # Figure out if the current invocation already has a command.
+    set -l cmd (commandline -opc)
+    set -e cmd[1]
+    argparse -s (__fish_everpresent_global_optspecs) -- $cmd 2>/dev/null
+    or return
+    if set -q argv[1]
+        # Also print the command, so this can be used to figure out what it is.
+        echo $argv[1]
+        return 1
+    end
+    return 0
+end
+
+function __fish_everpresent_using_subcommand
+    set -l cmd (__fish_everpresent_needs_command)
+    test -z "$cmd"
+    and return 1
+    contains -- $cmd[1] $argv
+end
+
+complete -c everpresent -n "__fish_everpresent_needs_command" -s c -l config -d 'Configuration file' -r -F
+complete -c everpresent -n "__fish_everpresent_needs_command" -l json -d 'Print JSON instead of text and tables'
+complete -c everpresent -n "__fish_everpresent_needs_command" -s h -l help -d 'Print help'
+complete -c everpresent -n "__fish_everpresent_needs_command" -s V -l version -d 'Print version'
+complete -c everpresent -n "__fish_everpresent_needs_command" -f -a "serve" -d 'Run the server'
+complete -c everpresent -n "__fish_everpresent_needs_command" -f -a "init" -d 'Write a commented configuration file into a folder'
+complete -c everpresent -n "__fish_everpresent_needs_command" -f -a "config" -d 'Check a configuration, or print the reference of all keys'
+complete -c everpresent -n "__fish_everpresent_needs_command" -f -a "user" -d 'Accounts: add, list, password, disable, enable, remove, import'
+complete -c everpresent -n "__fish_everpresent_needs_command" -f -a "sessions" -d 'Sessions of the running server: list, audit, end'
+complete -c everpresent -n "__fish_everpresent_needs_command" -f -a "demo" -d 'Start a complete server in a folder of its own and show what it does'
+complete -c everpresent -n "__fish_everpresent_needs_command" -f -a "specifications" -d 'Print which XMPP specifications are implemented, as Markdown'
+complete -c everpresent -n "__fish_everpresent_needs_command" -f -a "completions" -d 'Print shell completions'
+complete -c everpresent -n "__fish_everpresent_needs_command" -f -a "man" -d 'Print the manual page, or write all of them into a folder'
+complete -c everpresent -n "__fish_everpresent_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c everpresent -n "__fish_everpresent_using_subcommand serve" -s c -l config -d 'Configuration file' -r -F
+complete -c everpresent -n "__fish_everpresent_using_subcommand serve" -l json -d 'Print JSON instead of text and tables'
+complete -c everpresent -n "__fish_everpresent_using_subcommand serve" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c everpresent -n "__fish_everpresent_using_subcommand init" -l domain -d 'Domain that is served: what stands after the @ of the users\' addresses' -r
+complete -c everpresent -n "__fish_everpresent_using_subcommand init" -s c -l config -d 'Configuration file' -r -F
+complete -c everpresent -n "__fish_everpresent_using_subcommand init" -l force -d 'Overwrite an existing file'
+complete -c everpresent -n "__fish_everpresent_using_subcommand init" -l json -d 'Print JSON instead of text and tables'
+complete -c everpresent -n "__fish_everpresent_using_subcommand init" -s h -l help -d 'Print help'
+complete -c everpresent -n "__fish_everpresent_using_subcommand config; and not __fish_seen_subcommand_from check reference help" -s c -l config -d 'Configuration file' -r -F
+complete -c everpresent -n "__fish_everpresent_using_subcommand config; and not __fish_seen_subcommand_from check reference help" -l json -d 'Print JSON instead of text and tables'
+complete -c everpresent -n "__fish_everpresent_using_subcommand config; and not __fish_seen_subcommand_from check reference help" -s h -l help -d 'Print help'
+complete -c everpresent -n "__fish_everpresent_using_subcommand config; and not __fish_seen_subcommand_from check reference help" -f -a "check" -d 'Check a configuration file: every problem with line and column'
+complete -c everpresent -n "__fish_everpresent_using_subcommand config; and not __fish_seen_subcommand_from check reference help" -f -a "reference" -d 'Print the reference of all keys as Markdown'
+complete -c everpresent -n "__fish_everpresent_using_subcommand config; and not __fish_seen_subcommand_from check reference help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c everpresent -n "__fish_everpresent_using_subcommand config; and __fish_seen_subcommand_from check" -s c -l config -d 'Configuration file' -r -F
+complete -c everpresent -n "__fish_everpresent_using_subcommand config; and __fish_seen_subcommand_from check" -l json -d 'Print JSON instead of text and tables'
+complete -c everpresent -n "__fish_everpresent_using_subcommand config; and __fish_seen_subcommand_from check" -s h -l help -d 'Print help'
+complete -c everpresent -n "__fish_everpresent_using_subcommand config; and __fish_seen_subcommand_from reference" -s c -l config -d 'Configuration file' -r -F
+complete -c everpresent -n "__fish_everpresent_using_subcommand config; and __fish_seen_subcommand_from reference" -l json -d 'Print JSON instead of text and tables'
+complete -c everpresent -n "__fish_everpresent_using_subcommand config; and __fish_seen_subcommand_from reference" -s h -l help -d 'Print help'
+complete -c everpresent -n "__fish_everpresent_using_subcommand config; and __fish_seen_subcommand_from help" -f -a "check" -d 'Check a configuration file: every problem with line and column'
+complete -c everpresent -n "__fish_everpresent_using_subcommand config; and __fish_seen_subcommand_from help" -f -a "reference" -d 'Print the reference of all keys as Markdown'
+complete -c everpresent -n "__fish_everpresent_using_subcommand config; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c everpresent -n "__fish_everpresent_using_subcommand user; and not __fish_seen_subcommand_from add list password disable enable remove import help" -s c -l config -d 'Configuration file' -r -F
+complete -c everpresent -n "__fish_everpresent_using_subcommand user; and not __fish_seen_subcommand_from add list password disable enable remove import help" -l json -d 'Print JSON instead of text and tables'
+complete -c everpresent -n "__fish_everpresent_using_subcommand user; and not __fish_seen_subcommand_from add list password disable enable remove import help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c everpresent -n "__fish_everpresent_using_subcommand user; and not __fish_seen_subcommand_from add list password disable enable remove import help" -f -a "add" -d 'Make an account'
+complete -c everpresent -n "__fish_everpresent_using_subcommand user; and not __fish_seen_subcommand_from add list password disable enable remove import help" -f -a "list" -d 'List accounts'
+complete -c everpresent -n "__fish_everpresent_using_subcommand user; and not __fish_seen_subcommand_from add list password disable enable remove import help" -f -a "password" -d 'Set a password'
+complete -c everpresent -n "__fish_everpresent_using_subcommand user; and not __fish_seen_subcommand_from add list password disable enable remove import help" -f -a "disable" -d 'Keep a user from signing in and end the user\'s sessions; nothing is deleted'
+complete -c everpresent -n "__fish_everpresent_using_subcommand user; and not __fish_seen_subcommand_from add list password disable enable remove import help" -f -a "enable" -d 'Let a disabled user sign in again'
+complete -c everpresent -n "__fish_everpresent_using_subcommand user; and not __fish_seen_subcommand_from add list password disable enable remove import help" -f -a "remove" -d 'Remove an account with its roster, archive and messages'
+complete -c everpresent -n "__fish_everpresent_using_subcommand user; and not __fish_seen_subcommand_from add list password disable enable remove import help" -f -a "import" -d 'Make accounts from a CSV file with the columns jid and password'
+complete -c everpresent -n "__fish_everpresent_using_subcommand user; and not __fish_seen_subcommand_from add list password disable enable remove import help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c everpresent -n "__fish_everpresent_using_subcommand user; and __fish_seen_subcommand_from add" -l password-file -d 'Read the password from the first line of this file, instead of asking (or reading standard input)' -r -F
+complete -c everpresent -n "__fish_everpresent_using_subcommand user; and __fish_seen_subcommand_from add" -s c -l config -d 'Configuration file' -r -F
+complete -c everpresent -n "__fish_everpresent_using_subcommand user; and __fish_seen_subcommand_from add" -l json -d 'Print JSON instead of text and tables'
+complete -c everpresent -n "__fish_everpresent_using_subcommand user; and __fish_seen_subcommand_from add" -s h -l help -d 'Print help'
+complete -c everpresent -n "__fish_everpresent_using_subcommand user; and __fish_seen_subcommand_from list" -l limit -d 'Most entries' -r
+complete -c everpresent -n "__fish_everpresent_using_subcommand user; and __fish_seen_subcommand_from list" -l after -d 'Begin after this address' -r
+complete -c everpresent -n "__fish_everpresent_using_subcommand user; and __fish_seen_subcommand_from list" -s c -l config -d 'Configuration file' -r -F
+complete -c everpresent -n "__fish_everpresent_using_subcommand user; and __fish_seen_subcommand_from list" -l json -d 'Print JSON instead of text and tables'
+complete -c everpresent -n "__fish_everpresent_using_subcommand user; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
+complete -c everpresent -n "__fish_everpresent_using_subcommand user; and __fish_seen_subcommand_from password" -l password-file -d 'Read the password from the first line of this file, instead of asking (or reading standard input)' -r -F
+complete -c everpresent -n "__fish_everpresent_using_subcommand user; and __fish_seen_subcommand_from password" -s c -l config -d 'Configuration file' -r -F
+complete -c everpresent -n "__fish_everpresent_using_subcommand user; and __fish_seen_subcommand_from password" -l json -d 'Print JSON instead of text and tables'
+complete -c everpresent -n "__fish_everpresent_using_subcommand user; and __fish_seen_subcommand_from password" -s h -l help -d 'Print help'
+complete -c everpresent -n "__fish_everpresent_using_subcommand user; and __fish_seen_subcommand_from disable" -s c -l config -d 'Configuration file' -r -F
+complete -c everpresent -n "__fish_everpresent_using_subcommand user; and __fish_seen_subcommand_from disable" -l json -d 'Print JSON instead of text and tables'
+complete -c everpresent -n "__fish_everpresent_using_subcommand user; and __fish_seen_subcommand_from disable" -s h -l help -d 'Print help'
+complete -c everpresent -n "__fish_everpresent_using_subcommand user; and __fish_seen_subcommand_from enable" -s c -l config -d 'Configuration file' -r -F
+complete -c everpresent -n "__fish_everpresent_using_subcommand user; and __fish_seen_subcommand_from enable" -l json -d 'Print JSON instead of text and tables'
+complete -c everpresent -n "__fish_everpresent_using_subcommand user; and __fish_seen_subcommand_from enable" -s h -l help -d 'Print help'
+complete -c everpresent -n "__fish_everpresent_using_subcommand user; and __fish_seen_subcommand_from remove" -s c -l config -d 'Configuration file' -r -F
+complete -c everpresent -n "__fish_everpresent_using_subcommand user; and __fish_seen_subcommand_from remove" -s y -l yes -d 'Do not ask'
+complete -c everpresent -n "__fish_everpresent_using_subcommand user; and __fish_seen_subcommand_from remove" -l json -d 'Print JSON instead of text and tables'
+complete -c everpresent -n "__fish_everpresent_using_subcommand user; and __fish_seen_subcommand_from remove" -s h -l help -d 'Print help'
+complete -c everpresent -n "__fish_everpresent_using_subcommand user; and __fish_seen_subcommand_from import" -s c -l config -d 'Configuration file' -r -F
+complete -c everpresent -n "__fish_everpresent_using_subcommand user; and __fish_seen_subcommand_from import" -l json -d 'Print JSON instead of text and tables'
+complete -c everpresent -n "__fish_everpresent_using_subcommand user; and __fish_seen_subcommand_from import" -s h -l help -d 'Print help'
+complete -c everpresent -n "__fish_everpresent_using_subcommand user; and __fish_seen_subcommand_from help" -f -a "add" -d 'Make an account'
+complete -c everpresent -n "__fish_everpresent_using_subcommand user; and __fish_seen_subcommand_from help" -f -a "list" -d 'List accounts'
+complete -c everpresent -n "__fish_everpresent_using_subcommand user; and __fish_seen_subcommand_from help" -f -a "password" -d 'Set a password'
+complete -c everpresent -n "__fish_everpresent_using_subcommand user; and __fish_seen_subcommand_from help" -f -a "disable" -d 'Keep a user from signing in and end the user\'s sessions; nothing is deleted'
+complete -c everpresent -n "__fish_everpresent_using_subcommand user; and __fish_seen_subcommand_from help" -f -a "enable" -d 'Let a disabled user sign in again'
+complete -c everpresent -n "__fish_everpresent_using_subcommand user; and __fish_seen_subcommand_from help" -f -a "remove" -d 'Remove an account with its roster, archive and messages'
+complete -c everpresent -n "__fish_everpresent_using_subcommand user; and __fish_seen_subcommand_from help" -f -a "import" -d 'Make accounts from a CSV file with the columns jid and password'
+complete -c everpresent -n "__fish_everpresent_using_subcommand user; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c everpresent -n "__fish_everpresent_using_subcommand sessions; and not __fish_seen_subcommand_from list audit end help" -s c -l config -d 'Configuration file' -r -F
+complete -c everpresent -n "__fish_everpresent_using_subcommand sessions; and not __fish_seen_subcommand_from list audit end help" -l json -d 'Print JSON instead of text and tables'
+complete -c everpresent -n "__fish_everpresent_using_subcommand sessions; and not __fish_seen_subcommand_from list audit end help" -s h -l help -d 'Print help'
+complete -c everpresent -n "__fish_everpresent_using_subcommand sessions; and not __fish_seen_subcommand_from list audit end help" -f -a "list" -d 'List sessions'
+complete -c everpresent -n "__fish_everpresent_using_subcommand sessions; and not __fish_seen_subcommand_from list audit end help" -f -a "audit" -d 'Count connections, sessions and presences against each other and name every difference'
+complete -c everpresent -n "__fish_everpresent_using_subcommand sessions; and not __fish_seen_subcommand_from list audit end help" -f -a "end" -d 'End one session (full address) or all sessions of a user (bare address)'
+complete -c everpresent -n "__fish_everpresent_using_subcommand sessions; and not __fish_seen_subcommand_from list audit end help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c everpresent -n "__fish_everpresent_using_subcommand sessions; and __fish_seen_subcommand_from list" -l user -d 'Only those of this user' -r
+complete -c everpresent -n "__fish_everpresent_using_subcommand sessions; and __fish_seen_subcommand_from list" -l state -d 'Only those in this state' -r -f -a "open\t'With a connection'
+detached\t'Without one, waiting for its client'
+closing\t'Ending'"
+complete -c everpresent -n "__fish_everpresent_using_subcommand sessions; and __fish_seen_subcommand_from list" -l limit -d 'Most entries' -r
+complete -c everpresent -n "__fish_everpresent_using_subcommand sessions; and __fish_seen_subcommand_from list" -l after -d 'Begin after this address' -r
+complete -c everpresent -n "__fish_everpresent_using_subcommand sessions; and __fish_seen_subcommand_from list" -s c -l config -d 'Configuration file' -r -F
+complete -c everpresent -n "__fish_everpresent_using_subcommand sessions; and __fish_seen_subcommand_from list" -l json -d 'Print JSON instead of text and tables'
+complete -c everpresent -n "__fish_everpresent_using_subcommand sessions; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c everpresent -n "__fish_everpresent_using_subcommand sessions; and __fish_seen_subcommand_from audit" -s c -l config -d 'Configuration file' -r -F
+complete -c everpresent -n "__fish_everpresent_using_subcommand sessions; and __fish_seen_subcommand_from audit" -l json -d 'Print JSON instead of text and tables'
+complete -c everpresent -n "__fish_everpresent_using_subcommand sessions; and __fish_seen_subcommand_from audit" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c everpresent -n "__fish_everpresent_using_subcommand sessions; and __fish_seen_subcommand_from end" -s c -l config -d 'Configuration file' -r -F
+complete -c everpresent -n "__fish_everpresent_using_subcommand sessions; and __fish_seen_subcommand_from end" -l json -d 'Print JSON instead of text and tables'
+complete -c everpresent -n "__fish_everpresent_using_subcommand sessions; and __fish_seen_subcommand_from end" -s h -l help -d 'Print help'
+complete -c everpresent -n "__fish_everpresent_using_subcommand sessions; and __fish_seen_subcommand_from help" -f -a "list" -d 'List sessions'
+complete -c everpresent -n "__fish_everpresent_using_subcommand sessions; and __fish_seen_subcommand_from help" -f -a "audit" -d 'Count connections, sessions and presences against each other and name every difference'
+complete -c everpresent -n "__fish_everpresent_using_subcommand sessions; and __fish_seen_subcommand_from help" -f -a "end" -d 'End one session (full address) or all sessions of a user (bare address)'
+complete -c everpresent -n "__fish_everpresent_using_subcommand sessions; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c everpresent -n "__fish_everpresent_using_subcommand demo" -l dir -d 'Folder for certificate, database and configuration' -r -F
+complete -c everpresent -n "__fish_everpresent_using_subcommand demo" -s c -l config -d 'Configuration file' -r -F
+complete -c everpresent -n "__fish_everpresent_using_subcommand demo" -l once -d 'End after the story; exit code 0 only if each step held'
+complete -c everpresent -n "__fish_everpresent_using_subcommand demo" -l json -d 'Print JSON instead of text and tables'
+complete -c everpresent -n "__fish_everpresent_using_subcommand demo" -s h -l help -d 'Print help'
+complete -c everpresent -n "__fish_everpresent_using_subcommand specifications" -s c -l config -d 'Configuration file' -r -F
+complete -c everpresent -n "__fish_everpresent_using_subcommand specifications" -l json -d 'Print JSON instead of text and tables'
+complete -c everpresent -n "__fish_everpresent_using_subcommand specifications" -s h -l help -d 'Print help'
+complete -c everpresent -n "__fish_everpresent_using_subcommand completions" -s c -l config -d 'Configuration file' -r -F
+complete -c everpresent -n "__fish_everpresent_using_subcommand completions" -l json -d 'Print JSON instead of text and tables'
+complete -c everpresent -n "__fish_everpresent_using_subcommand completions" -s h -l help -d 'Print help'
+complete -c everpresent -n "__fish_everpresent_using_subcommand man" -s c -l config -d 'Configuration file' -r -F
+complete -c everpresent -n "__fish_everpresent_using_subcommand man" -l json -d 'Print JSON instead of text and tables'
+complete -c everpresent -n "__fish_everpresent_using_subcommand man" -s h -l help -d 'Print help'
+complete -c everpresent -n "__fish_everpresent_using_subcommand help; and not __fish_seen_subcommand_from serve init config user sessions demo specifications completions man help" -f -a "serve" -d 'Run the server'
+complete -c everpresent -n "__fish_everpresent_using_subcommand help; and not __fish_seen_subcommand_from serve init config user sessions demo specifications completions man help" -f -a "init" -d 'Write a commented configuration file into a folder'
+complete -c everpresent -n "__fish_everpresent_using_subcommand help; and not __fish_seen_subcommand_from serve init config user sessions demo specifications completions man help" -f -a "config" -d 'Check a configuration, or print the reference of all keys'
+complete -c everpresent -n "__fish_everpresent_using_subcommand help; and not __fish_seen_subcommand_from serve init config user sessions demo specifications completions man help" -f -a "user" -d 'Accounts: add, list, password, disable, enable, remove, import'
+complete -c everpresent -n "__fish_everpresent_using_subcommand help; and not __fish_seen_subcommand_from serve init config user sessions demo specifications completions man help" -f -a "sessions" -d 'Sessions of the running server: list, audit, end'
+complete -c everpresent -n "__fish_everpresent_using_subcommand help; and not __fish_seen_subcommand_from serve init config user sessions demo specifications completions man help" -f -a "demo" -d 'Start a complete server in a folder of its own and show what it does'
+complete -c everpresent -n "__fish_everpresent_using_subcommand help; and not __fish_seen_subcommand_from serve init config user sessions demo specifications completions man help" -f -a "specifications" -d 'Print which XMPP specifications are implemented, as Markdown'
+complete -c everpresent -n "__fish_everpresent_using_subcommand help; and not __fish_seen_subcommand_from serve init config user sessions demo specifications completions man help" -f -a "completions" -d 'Print shell completions'
+complete -c everpresent -n "__fish_everpresent_using_subcommand help; and not __fish_seen_subcommand_from serve init config user sessions demo specifications completions man help" -f -a "man" -d 'Print the manual page, or write all of them into a folder'
+complete -c everpresent -n "__fish_everpresent_using_subcommand help; and not __fish_seen_subcommand_from serve init config user sessions demo specifications completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c everpresent -n "__fish_everpresent_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "check" -d 'Check a configuration file: every problem with line and column'
+complete -c everpresent -n "__fish_everpresent_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "reference" -d 'Print the reference of all keys as Markdown'
+complete -c everpresent -n "__fish_everpresent_using_subcommand help; and __fish_seen_subcommand_from user" -f -a "add" -d 'Make an account'
+complete -c everpresent -n "__fish_everpresent_using_subcommand help; and __fish_seen_subcommand_from user" -f -a "list" -d 'List accounts'
+complete -c everpresent -n "__fish_everpresent_using_subcommand help; and __fish_seen_subcommand_from user" -f -a "password" -d 'Set a password'
+complete -c everpresent -n "__fish_everpresent_using_subcommand help; and __fish_seen_subcommand_from user" -f -a "disable" -d 'Keep a user from signing in and end the user\'s sessions; nothing is deleted'
+complete -c everpresent -n "__fish_everpresent_using_subcommand help; and __fish_seen_subcommand_from user" -f -a "enable" -d 'Let a disabled user sign in again'
+complete -c everpresent -n "__fish_everpresent_using_subcommand help; and __fish_seen_subcommand_from user" -f -a "remove" -d 'Remove an account with its roster, archive and messages'
+complete -c everpresent -n "__fish_everpresent_using_subcommand help; and __fish_seen_subcommand_from user" -f -a "import" -d 'Make accounts from a CSV file with the columns jid and password'
+complete -c everpresent -n "__fish_everpresent_using_subcommand help; and __fish_seen_subcommand_from sessions" -f -a "list" -d 'List sessions'
+complete -c everpresent -n "__fish_everpresent_using_subcommand help; and __fish_seen_subcommand_from sessions" -f -a "audit" -d 'Count connections, sessions and presences against each other and name every difference'
+complete -c everpresent -n "__fish_everpresent_using_subcommand help; and __fish_seen_subcommand_from sessions" -f -a "end" -d 'End one session (full address) or all sessions of a user (bare address)'

@@ -1,0 +1,932 @@
+#compdef everpresent
+
+autoload -U is-at-least
+
+_everpresent() {
+    typeset -A opt_args
+    typeset -a _arguments_options
+    local ret=1
+
+    if is-at-least 5.2; then
+        _arguments_options=(-s -S -C)
+    else
+        _arguments_options=(-s -C)
+    fi
+
+    local context curcontext="$curcontext" state line
+    _arguments "${_arguments_options[@]}" : \
+'-c+[Configuration file]:FILE:_files' \
+'--config=[Configuration file]:FILE:_files' \
+'--json[Print JSON instead of text and tables]' \
+'-h[Print help]' \
+'--help[Print help]' \
+'-V[Print version]' \
+'--version[Print version]' \
+":: :_everpresent_commands" \
+"*::: :->everpresent" \
+&& ret=0
+    case $state in
+    (everpresent)
+        words=($line[1] "${words[@]}")
+        (( CURRENT += 1 ))
+        curcontext="${curcontext%:*:*}:everpresent-command-$line[1]:"
+        case $line[1] in
+            (serve)
+_arguments "${_arguments_options[@]}" : \
+'-c+[Configuration file]:FILE:_files' \
+'--config=[Configuration file]:FILE:_files' \
+'--json[Print JSON instead of text and tables]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+&& ret=0
+;;
+(init)
+_arguments "${_arguments_options[@]}" : \
+'--domain=[Domain that is served\: what stands after the @ of the users'\'' addresses]:DOMAIN:_default' \
+'-c+[Configuration file]:FILE:_files' \
+'--config=[Configuration file]:FILE:_files' \
+'--force[Overwrite an existing file]' \
+'--json[Print JSON instead of text and tables]' \
+'-h[Print help]' \
+'--help[Print help]' \
+':dir -- Folder; made if it is missing:_files' \
+&& ret=0
+;;
+(config)
+_arguments "${_arguments_options[@]}" : \
+'-c+[Configuration file]:FILE:_files' \
+'--config=[Configuration file]:FILE:_files' \
+'--json[Print JSON instead of text and tables]' \
+'-h[Print help]' \
+'--help[Print help]' \
+":: :_everpresent__subcmd__config_commands" \
+"*::: :->config" \
+&& ret=0
+
+    case $state in
+    (config)
+        words=($line[1] "${words[@]}")
+        (( CURRENT += 1 ))
+        curcontext="${curcontext%:*:*}:everpresent-config-command-$line[1]:"
+        case $line[1] in
+            (check)
+_arguments "${_arguments_options[@]}" : \
+'-c+[Configuration file]:FILE:_files' \
+'--config=[Configuration file]:FILE:_files' \
+'--json[Print JSON instead of text and tables]' \
+'-h[Print help]' \
+'--help[Print help]' \
+'::file -- The file; left out\: the one of --config:_files' \
+&& ret=0
+;;
+(reference)
+_arguments "${_arguments_options[@]}" : \
+'-c+[Configuration file]:FILE:_files' \
+'--config=[Configuration file]:FILE:_files' \
+'--json[Print JSON instead of text and tables]' \
+'-h[Print help]' \
+'--help[Print help]' \
+&& ret=0
+;;
+(help)
+_arguments "${_arguments_options[@]}" : \
+":: :_everpresent__subcmd__config__subcmd__help_commands" \
+"*::: :->help" \
+&& ret=0
+
+    case $state in
+    (help)
+        words=($line[1] "${words[@]}")
+        (( CURRENT += 1 ))
+        curcontext="${curcontext%:*:*}:everpresent-config-help-command-$line[1]:"
+        case $line[1] in
+            (check)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(reference)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(help)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+        esac
+    ;;
+esac
+;;
+        esac
+    ;;
+esac
+;;
+(user)
+_arguments "${_arguments_options[@]}" : \
+'-c+[Configuration file]:FILE:_files' \
+'--config=[Configuration file]:FILE:_files' \
+'--json[Print JSON instead of text and tables]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+":: :_everpresent__subcmd__user_commands" \
+"*::: :->user" \
+&& ret=0
+
+    case $state in
+    (user)
+        words=($line[1] "${words[@]}")
+        (( CURRENT += 1 ))
+        curcontext="${curcontext%:*:*}:everpresent-user-command-$line[1]:"
+        case $line[1] in
+            (add)
+_arguments "${_arguments_options[@]}" : \
+'--password-file=[Read the password from the first line of this file, instead of asking (or reading standard input)]:FILE:_files' \
+'-c+[Configuration file]:FILE:_files' \
+'--config=[Configuration file]:FILE:_files' \
+'--json[Print JSON instead of text and tables]' \
+'-h[Print help]' \
+'--help[Print help]' \
+':jid -- Address of the account, such as alice@example.org:_default' \
+&& ret=0
+;;
+(list)
+_arguments "${_arguments_options[@]}" : \
+'--limit=[Most entries]:NUMBER:_default' \
+'--after=[Begin after this address]:JID:_default' \
+'-c+[Configuration file]:FILE:_files' \
+'--config=[Configuration file]:FILE:_files' \
+'--json[Print JSON instead of text and tables]' \
+'-h[Print help]' \
+'--help[Print help]' \
+&& ret=0
+;;
+(password)
+_arguments "${_arguments_options[@]}" : \
+'--password-file=[Read the password from the first line of this file, instead of asking (or reading standard input)]:FILE:_files' \
+'-c+[Configuration file]:FILE:_files' \
+'--config=[Configuration file]:FILE:_files' \
+'--json[Print JSON instead of text and tables]' \
+'-h[Print help]' \
+'--help[Print help]' \
+':jid -- Address of the account:_default' \
+&& ret=0
+;;
+(disable)
+_arguments "${_arguments_options[@]}" : \
+'-c+[Configuration file]:FILE:_files' \
+'--config=[Configuration file]:FILE:_files' \
+'--json[Print JSON instead of text and tables]' \
+'-h[Print help]' \
+'--help[Print help]' \
+':jid -- Address of the account:_default' \
+&& ret=0
+;;
+(enable)
+_arguments "${_arguments_options[@]}" : \
+'-c+[Configuration file]:FILE:_files' \
+'--config=[Configuration file]:FILE:_files' \
+'--json[Print JSON instead of text and tables]' \
+'-h[Print help]' \
+'--help[Print help]' \
+':jid -- Address of the account:_default' \
+&& ret=0
+;;
+(remove)
+_arguments "${_arguments_options[@]}" : \
+'-c+[Configuration file]:FILE:_files' \
+'--config=[Configuration file]:FILE:_files' \
+'-y[Do not ask]' \
+'--yes[Do not ask]' \
+'--json[Print JSON instead of text and tables]' \
+'-h[Print help]' \
+'--help[Print help]' \
+':jid -- Address of the account:_default' \
+&& ret=0
+;;
+(import)
+_arguments "${_arguments_options[@]}" : \
+'-c+[Configuration file]:FILE:_files' \
+'--config=[Configuration file]:FILE:_files' \
+'--json[Print JSON instead of text and tables]' \
+'-h[Print help]' \
+'--help[Print help]' \
+':file -- The file, or - for standard input:_files' \
+&& ret=0
+;;
+(help)
+_arguments "${_arguments_options[@]}" : \
+":: :_everpresent__subcmd__user__subcmd__help_commands" \
+"*::: :->help" \
+&& ret=0
+
+    case $state in
+    (help)
+        words=($line[1] "${words[@]}")
+        (( CURRENT += 1 ))
+        curcontext="${curcontext%:*:*}:everpresent-user-help-command-$line[1]:"
+        case $line[1] in
+            (add)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(list)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(password)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(disable)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(enable)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(remove)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(import)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(help)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+        esac
+    ;;
+esac
+;;
+        esac
+    ;;
+esac
+;;
+(sessions)
+_arguments "${_arguments_options[@]}" : \
+'-c+[Configuration file]:FILE:_files' \
+'--config=[Configuration file]:FILE:_files' \
+'--json[Print JSON instead of text and tables]' \
+'-h[Print help]' \
+'--help[Print help]' \
+":: :_everpresent__subcmd__sessions_commands" \
+"*::: :->sessions" \
+&& ret=0
+
+    case $state in
+    (sessions)
+        words=($line[1] "${words[@]}")
+        (( CURRENT += 1 ))
+        curcontext="${curcontext%:*:*}:everpresent-sessions-command-$line[1]:"
+        case $line[1] in
+            (list)
+_arguments "${_arguments_options[@]}" : \
+'--user=[Only those of this user]:JID:_default' \
+'--state=[Only those in this state]:STATE:((open\:"With a connection"
+detached\:"Without one, waiting for its client"
+closing\:"Ending"))' \
+'--limit=[Most entries]:NUMBER:_default' \
+'--after=[Begin after this address]:JID:_default' \
+'-c+[Configuration file]:FILE:_files' \
+'--config=[Configuration file]:FILE:_files' \
+'--json[Print JSON instead of text and tables]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+&& ret=0
+;;
+(audit)
+_arguments "${_arguments_options[@]}" : \
+'-c+[Configuration file]:FILE:_files' \
+'--config=[Configuration file]:FILE:_files' \
+'--json[Print JSON instead of text and tables]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+&& ret=0
+;;
+(end)
+_arguments "${_arguments_options[@]}" : \
+'-c+[Configuration file]:FILE:_files' \
+'--config=[Configuration file]:FILE:_files' \
+'--json[Print JSON instead of text and tables]' \
+'-h[Print help]' \
+'--help[Print help]' \
+':jid -- Full or bare address:_default' \
+&& ret=0
+;;
+(help)
+_arguments "${_arguments_options[@]}" : \
+":: :_everpresent__subcmd__sessions__subcmd__help_commands" \
+"*::: :->help" \
+&& ret=0
+
+    case $state in
+    (help)
+        words=($line[1] "${words[@]}")
+        (( CURRENT += 1 ))
+        curcontext="${curcontext%:*:*}:everpresent-sessions-help-command-$line[1]:"
+        case $line[1] in
+            (list)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(audit)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(end)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(help)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+        esac
+    ;;
+esac
+;;
+        esac
+    ;;
+esac
+;;
+(demo)
+_arguments "${_arguments_options[@]}" : \
+'--dir=[Folder for certificate, database and configuration]:DIR:_files' \
+'-c+[Configuration file]:FILE:_files' \
+'--config=[Configuration file]:FILE:_files' \
+'--once[End after the story; exit code 0 only if each step held]' \
+'--json[Print JSON instead of text and tables]' \
+'-h[Print help]' \
+'--help[Print help]' \
+&& ret=0
+;;
+(specifications)
+_arguments "${_arguments_options[@]}" : \
+'-c+[Configuration file]:FILE:_files' \
+'--config=[Configuration file]:FILE:_files' \
+'--json[Print JSON instead of text and tables]' \
+'-h[Print help]' \
+'--help[Print help]' \
+&& ret=0
+;;
+(completions)
+_arguments "${_arguments_options[@]}" : \
+'-c+[Configuration file]:FILE:_files' \
+'--config=[Configuration file]:FILE:_files' \
+'--json[Print JSON instead of text and tables]' \
+'-h[Print help]' \
+'--help[Print help]' \
+':shell -- Which shell:(bash elvish fish powershell zsh)' \
+&& ret=0
+;;
+(man)
+_arguments "${_arguments_options[@]}" : \
+'-c+[Configuration file]:FILE:_files' \
+'--config=[Configuration file]:FILE:_files' \
+'--json[Print JSON instead of text and tables]' \
+'-h[Print help]' \
+'--help[Print help]' \
+'::dir -- Folder for everpresent.1, everpresent-serve.1, …:_files' \
+&& ret=0
+;;
+(help)
+_arguments "${_arguments_options[@]}" : \
+":: :_everpresent__subcmd__help_commands" \
+"*::: :->help" \
+&& ret=0
+
+    case $state in
+    (help)
+        words=($line[1] "${words[@]}")
+        (( CURRENT += 1 ))
+        curcontext="${curcontext%:*:*}:everpresent-help-command-$line[1]:"
+        case $line[1] in
+            (serve)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(init)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(config)
+_arguments "${_arguments_options[@]}" : \
+":: :_everpresent__subcmd__help__subcmd__config_commands" \
+"*::: :->config" \
+&& ret=0
+
+    case $state in
+    (config)
+        words=($line[1] "${words[@]}")
+        (( CURRENT += 1 ))
+        curcontext="${curcontext%:*:*}:everpresent-help-config-command-$line[1]:"
+        case $line[1] in
+            (check)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(reference)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+        esac
+    ;;
+esac
+;;
+(user)
+_arguments "${_arguments_options[@]}" : \
+":: :_everpresent__subcmd__help__subcmd__user_commands" \
+"*::: :->user" \
+&& ret=0
+
+    case $state in
+    (user)
+        words=($line[1] "${words[@]}")
+        (( CURRENT += 1 ))
+        curcontext="${curcontext%:*:*}:everpresent-help-user-command-$line[1]:"
+        case $line[1] in
+            (add)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(list)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(password)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(disable)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(enable)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(remove)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(import)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+        esac
+    ;;
+esac
+;;
+(sessions)
+_arguments "${_arguments_options[@]}" : \
+":: :_everpresent__subcmd__help__subcmd__sessions_commands" \
+"*::: :->sessions" \
+&& ret=0
+
+    case $state in
+    (sessions)
+        words=($line[1] "${words[@]}")
+        (( CURRENT += 1 ))
+        curcontext="${curcontext%:*:*}:everpresent-help-sessions-command-$line[1]:"
+        case $line[1] in
+            (list)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(audit)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(end)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+        esac
+    ;;
+esac
+;;
+(demo)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(specifications)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(completions)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(man)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(help)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+        esac
+    ;;
+esac
+;;
+        esac
+    ;;
+esac
+}
+
+(( $+functions[_everpresent_commands] )) ||
+_everpresent_commands() {
+    local commands; commands=(
+'serve:Run the server' \
+'init:Write a commented configuration file into a folder' \
+'config:Check a configuration, or print the reference of all keys' \
+'user:Accounts\: add, list, password, disable, enable, remove, import' \
+'sessions:Sessions of the running server\: list, audit, end' \
+'demo:Start a complete server in a folder of its own and show what it does' \
+'specifications:Print which XMPP specifications are implemented, as Markdown' \
+'completions:Print shell completions' \
+'man:Print the manual page, or write all of them into a folder' \
+'help:Print this message or the help of the given subcommand(s)' \
+    )
+    _describe -t commands 'everpresent commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__completions_commands] )) ||
+_everpresent__subcmd__completions_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent completions commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__config_commands] )) ||
+_everpresent__subcmd__config_commands() {
+    local commands; commands=(
+'check:Check a configuration file\: every problem with line and column' \
+'reference:Print the reference of all keys as Markdown' \
+'help:Print this message or the help of the given subcommand(s)' \
+    )
+    _describe -t commands 'everpresent config commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__config__subcmd__check_commands] )) ||
+_everpresent__subcmd__config__subcmd__check_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent config check commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__config__subcmd__help_commands] )) ||
+_everpresent__subcmd__config__subcmd__help_commands() {
+    local commands; commands=(
+'check:Check a configuration file\: every problem with line and column' \
+'reference:Print the reference of all keys as Markdown' \
+'help:Print this message or the help of the given subcommand(s)' \
+    )
+    _describe -t commands 'everpresent config help commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__config__subcmd__help__subcmd__check_commands] )) ||
+_everpresent__subcmd__config__subcmd__help__subcmd__check_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent config help check commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__config__subcmd__help__subcmd__help_commands] )) ||
+_everpresent__subcmd__config__subcmd__help__subcmd__help_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent config help help commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__config__subcmd__help__subcmd__reference_commands] )) ||
+_everpresent__subcmd__config__subcmd__help__subcmd__reference_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent config help reference commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__config__subcmd__reference_commands] )) ||
+_everpresent__subcmd__config__subcmd__reference_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent config reference commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__demo_commands] )) ||
+_everpresent__subcmd__demo_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent demo commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__help_commands] )) ||
+_everpresent__subcmd__help_commands() {
+    local commands; commands=(
+'serve:Run the server' \
+'init:Write a commented configuration file into a folder' \
+'config:Check a configuration, or print the reference of all keys' \
+'user:Accounts\: add, list, password, disable, enable, remove, import' \
+'sessions:Sessions of the running server\: list, audit, end' \
+'demo:Start a complete server in a folder of its own and show what it does' \
+'specifications:Print which XMPP specifications are implemented, as Markdown' \
+'completions:Print shell completions' \
+'man:Print the manual page, or write all of them into a folder' \
+'help:Print this message or the help of the given subcommand(s)' \
+    )
+    _describe -t commands 'everpresent help commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__help__subcmd__completions_commands] )) ||
+_everpresent__subcmd__help__subcmd__completions_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent help completions commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__help__subcmd__config_commands] )) ||
+_everpresent__subcmd__help__subcmd__config_commands() {
+    local commands; commands=(
+'check:Check a configuration file\: every problem with line and column' \
+'reference:Print the reference of all keys as Markdown' \
+    )
+    _describe -t commands 'everpresent help config commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__help__subcmd__config__subcmd__check_commands] )) ||
+_everpresent__subcmd__help__subcmd__config__subcmd__check_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent help config check commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__help__subcmd__config__subcmd__reference_commands] )) ||
+_everpresent__subcmd__help__subcmd__config__subcmd__reference_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent help config reference commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__help__subcmd__demo_commands] )) ||
+_everpresent__subcmd__help__subcmd__demo_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent help demo commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__help__subcmd__help_commands] )) ||
+_everpresent__subcmd__help__subcmd__help_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent help help commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__help__subcmd__init_commands] )) ||
+_everpresent__subcmd__help__subcmd__init_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent help init commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__help__subcmd__man_commands] )) ||
+_everpresent__subcmd__help__subcmd__man_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent help man commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__help__subcmd__serve_commands] )) ||
+_everpresent__subcmd__help__subcmd__serve_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent help serve commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__help__subcmd__sessions_commands] )) ||
+_everpresent__subcmd__help__subcmd__sessions_commands() {
+    local commands; commands=(
+'list:List sessions' \
+'audit:Count connections, sessions and presences against each other and name every difference' \
+'end:End one session (full address) or all sessions of a user (bare address)' \
+    )
+    _describe -t commands 'everpresent help sessions commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__help__subcmd__sessions__subcmd__audit_commands] )) ||
+_everpresent__subcmd__help__subcmd__sessions__subcmd__audit_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent help sessions audit commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__help__subcmd__sessions__subcmd__end_commands] )) ||
+_everpresent__subcmd__help__subcmd__sessions__subcmd__end_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent help sessions end commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__help__subcmd__sessions__subcmd__list_commands] )) ||
+_everpresent__subcmd__help__subcmd__sessions__subcmd__list_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent help sessions list commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__help__subcmd__specifications_commands] )) ||
+_everpresent__subcmd__help__subcmd__specifications_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent help specifications commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__help__subcmd__user_commands] )) ||
+_everpresent__subcmd__help__subcmd__user_commands() {
+    local commands; commands=(
+'add:Make an account' \
+'list:List accounts' \
+'password:Set a password' \
+'disable:Keep a user from signing in and end the user'\''s sessions; nothing is deleted' \
+'enable:Let a disabled user sign in again' \
+'remove:Remove an account with its roster, archive and messages' \
+'import:Make accounts from a CSV file with the columns jid and password' \
+    )
+    _describe -t commands 'everpresent help user commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__help__subcmd__user__subcmd__add_commands] )) ||
+_everpresent__subcmd__help__subcmd__user__subcmd__add_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent help user add commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__help__subcmd__user__subcmd__disable_commands] )) ||
+_everpresent__subcmd__help__subcmd__user__subcmd__disable_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent help user disable commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__help__subcmd__user__subcmd__enable_commands] )) ||
+_everpresent__subcmd__help__subcmd__user__subcmd__enable_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent help user enable commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__help__subcmd__user__subcmd__import_commands] )) ||
+_everpresent__subcmd__help__subcmd__user__subcmd__import_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent help user import commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__help__subcmd__user__subcmd__list_commands] )) ||
+_everpresent__subcmd__help__subcmd__user__subcmd__list_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent help user list commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__help__subcmd__user__subcmd__password_commands] )) ||
+_everpresent__subcmd__help__subcmd__user__subcmd__password_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent help user password commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__help__subcmd__user__subcmd__remove_commands] )) ||
+_everpresent__subcmd__help__subcmd__user__subcmd__remove_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent help user remove commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__init_commands] )) ||
+_everpresent__subcmd__init_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent init commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__man_commands] )) ||
+_everpresent__subcmd__man_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent man commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__serve_commands] )) ||
+_everpresent__subcmd__serve_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent serve commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__sessions_commands] )) ||
+_everpresent__subcmd__sessions_commands() {
+    local commands; commands=(
+'list:List sessions' \
+'audit:Count connections, sessions and presences against each other and name every difference' \
+'end:End one session (full address) or all sessions of a user (bare address)' \
+'help:Print this message or the help of the given subcommand(s)' \
+    )
+    _describe -t commands 'everpresent sessions commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__sessions__subcmd__audit_commands] )) ||
+_everpresent__subcmd__sessions__subcmd__audit_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent sessions audit commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__sessions__subcmd__end_commands] )) ||
+_everpresent__subcmd__sessions__subcmd__end_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent sessions end commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__sessions__subcmd__help_commands] )) ||
+_everpresent__subcmd__sessions__subcmd__help_commands() {
+    local commands; commands=(
+'list:List sessions' \
+'audit:Count connections, sessions and presences against each other and name every difference' \
+'end:End one session (full address) or all sessions of a user (bare address)' \
+'help:Print this message or the help of the given subcommand(s)' \
+    )
+    _describe -t commands 'everpresent sessions help commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__sessions__subcmd__help__subcmd__audit_commands] )) ||
+_everpresent__subcmd__sessions__subcmd__help__subcmd__audit_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent sessions help audit commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__sessions__subcmd__help__subcmd__end_commands] )) ||
+_everpresent__subcmd__sessions__subcmd__help__subcmd__end_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent sessions help end commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__sessions__subcmd__help__subcmd__help_commands] )) ||
+_everpresent__subcmd__sessions__subcmd__help__subcmd__help_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent sessions help help commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__sessions__subcmd__help__subcmd__list_commands] )) ||
+_everpresent__subcmd__sessions__subcmd__help__subcmd__list_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent sessions help list commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__sessions__subcmd__list_commands] )) ||
+_everpresent__subcmd__sessions__subcmd__list_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent sessions list commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__specifications_commands] )) ||
+_everpresent__subcmd__specifications_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent specifications commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__user_commands] )) ||
+_everpresent__subcmd__user_commands() {
+    local commands; commands=(
+'add:Make an account' \
+'list:List accounts' \
+'password:Set a password' \
+'disable:Keep a user from signing in and end the user'\''s sessions; nothing is deleted' \
+'enable:Let a disabled user sign in again' \
+'remove:Remove an account with its roster, archive and messages' \
+'import:Make accounts from a CSV file with the columns jid and password' \
+'help:Print this message or the help of the given subcommand(s)' \
+    )
+    _describe -t commands 'everpresent user commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__user__subcmd__add_commands] )) ||
+_everpresent__subcmd__user__subcmd__add_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent user add commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__user__subcmd__disable_commands] )) ||
+_everpresent__subcmd__user__subcmd__disable_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent user disable commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__user__subcmd__enable_commands] )) ||
+_everpresent__subcmd__user__subcmd__enable_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent user enable commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__user__subcmd__help_commands] )) ||
+_everpresent__subcmd__user__subcmd__help_commands() {
+    local commands; commands=(
+'add:Make an account' \
+'list:List accounts' \
+'password:Set a password' \
+'disable:Keep a user from signing in and end the user'\''s sessions; nothing is deleted' \
+'enable:Let a disabled user sign in again' \
+'remove:Remove an account with its roster, archive and messages' \
+'import:Make accounts from a CSV file with the columns jid and password' \
+'help:Print this message or the help of the given subcommand(s)' \
+    )
+    _describe -t commands 'everpresent user help commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__user__subcmd__help__subcmd__add_commands] )) ||
+_everpresent__subcmd__user__subcmd__help__subcmd__add_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent user help add commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__user__subcmd__help__subcmd__disable_commands] )) ||
+_everpresent__subcmd__user__subcmd__help__subcmd__disable_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent user help disable commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__user__subcmd__help__subcmd__enable_commands] )) ||
+_everpresent__subcmd__user__subcmd__help__subcmd__enable_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent user help enable commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__user__subcmd__help__subcmd__help_commands] )) ||
+_everpresent__subcmd__user__subcmd__help__subcmd__help_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent user help help commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__user__subcmd__help__subcmd__import_commands] )) ||
+_everpresent__subcmd__user__subcmd__help__subcmd__import_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent user help import commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__user__subcmd__help__subcmd__list_commands] )) ||
+_everpresent__subcmd__user__subcmd__help__subcmd__list_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent user help list commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__user__subcmd__help__subcmd__password_commands] )) ||
+_everpresent__subcmd__user__subcmd__help__subcmd__password_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent user help password commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__user__subcmd__help__subcmd__remove_commands] )) ||
+_everpresent__subcmd__user__subcmd__help__subcmd__remove_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent user help remove commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__user__subcmd__import_commands] )) ||
+_everpresent__subcmd__user__subcmd__import_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent user import commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__user__subcmd__list_commands] )) ||
+_everpresent__subcmd__user__subcmd__list_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent user list commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__user__subcmd__password_commands] )) ||
+_everpresent__subcmd__user__subcmd__password_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent user password commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__user__subcmd__remove_commands] )) ||
+_everpresent__subcmd__user__subcmd__remove_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent user remove commands' commands "$@"
+}
+
+if [ "$funcstack[1]" = "_everpresent" ]; then
+    _everpresent "$@"
+else
+    compdef _everpresent everpresent
+fi
