@@ -6,7 +6,7 @@
 //! transaction begins.
 //!
 //! Two ways to write: [`Database::commit`] for the owner of a home, a batch of rows under a fence, and single statements
-//! for what belongs to no home ([accounts](accounts), [settings](settings), [the witness](homes) itself). Errors say
+//! for what belongs to no home ([accounts], [settings], [the witness](homes) itself). Errors say
 //! whether trying again may help.
 //!
 //! This is the only crate that knows SQL.

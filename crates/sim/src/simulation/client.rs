@@ -128,7 +128,7 @@ impl World {
                 self.client_sends(index, over, FromClient::Directed(to));
             }
             172..180 => {
-                let away = if self.rng.u32(..12) == 0 { 30_000 } else { 30 + self.rng.u64(..2_500) };
+                let away = if self.rng.u32(..8) == 0 { 8_000 } else { 30 + self.rng.u64(..2_500) };
                 self.hang_up(index, away);
             }
             180..182 => self.sign_out(index, over),

@@ -16,9 +16,9 @@ use super::truth::{Broken, Truth};
 use super::world::World;
 
 /// How long a client may stay away.
-pub(super) const RESUME: Duration = Duration::from_secs(20);
+pub(super) const RESUME: Duration = Duration::from_secs(6);
 /// How long the sessions that cannot be resumed are kept after a takeover.
-pub(super) const RELOGIN: Duration = Duration::from_secs(15);
+pub(super) const RELOGIN: Duration = Duration::from_secs(5);
 
 impl World {
     pub(super) fn bind(&mut self, transport: TransportId) -> Result<(), Broken> {
