@@ -8,7 +8,7 @@ mod committer;
 mod transports;
 
 use std::collections::BTreeSet;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard};
 use std::time::Duration;
 
@@ -23,6 +23,9 @@ pub use transports::{Ending, Line, Transport, Transports};
 
 /// How long somebody may wait for what was recorded to be written, before the database counts as away.
 pub const FLUSH_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// How many durable rows may wait for the database before those who bring more have to wait.
+const CROWDED_ROWS: usize = 4_000;
 
 /// The database does not answer in time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -40,6 +43,8 @@ pub struct Home {
     waiting: AtomicUsize,
     /// Somebody began to wait.
     hurry: Notify,
+    /// More waits for the database than it can write soon.
+    crowded: AtomicBool,
     /// Set when an invariant of the record order broke: the node must stop.
     broken: watch::Sender<Option<String>>,
 }
@@ -104,6 +109,7 @@ impl Home {
             unwritten: Notify::new(),
             waiting: AtomicUsize::new(0),
             hurry: Notify::new(),
+            crowded: AtomicBool::new(false),
             broken: watch::Sender::new(None),
         }
     }
@@ -119,7 +125,9 @@ impl Home {
         }
         let confirmed = state.owner.confirmed();
         let unwritten = state.owner.has_unwritten();
+        let crowded = state.owner.ledger().unfinished().len() >= CROWDED_ROWS;
         drop(state);
+        self.crowded.store(crowded, Ordering::Relaxed);
         if *self.confirmed.borrow() < confirmed {
             self.confirmed.send_replace(confirmed);
         }
@@ -160,6 +168,15 @@ impl Home {
     pub async fn flushed(&self) -> Result<(), Away> {
         let last = self.enter(|state| state.owner.ledger().last());
         tokio::time::timeout(FLUSH_TIMEOUT, self.confirmed(last)).await.map_err(|_| Away)
+    }
+
+    /// Makes whoever brings more wait while more waits for the database than it can write soon: TCP then slows the
+    /// sender down, and nothing has to be refused.
+    pub async fn room(&self) {
+        if self.crowded.load(Ordering::Relaxed) {
+            // When the database is away for long, messages are refused; waiting longer would help nobody.
+            let _ = self.flushed().await;
+        }
     }
 
     /// Waits until the node must stop because something is broken, and says what.

@@ -10,7 +10,10 @@ mod transaction;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-pub use batch::{Batch, MAX_BATCH_HEADS, MAX_BATCH_MESSAGES, MAX_BATCH_ROWS, MAX_UNFINISHED_ROWS};
+pub use batch::{
+    Batch, MAX_BATCH_BYTES, MAX_BATCH_HEADS, MAX_BATCH_MESSAGES, MAX_BATCH_ROWS, MAX_UNFINISHED_ROWS,
+    REFUSE_AFTER_FAILURES,
+};
 pub use deadlines::MAX_EXPIRIES_PER_TICK;
 pub use local::TransportId;
 pub use mode::{Mode, REPLICATION_TIMEOUT, WitnessOutcome};
@@ -37,8 +40,8 @@ pub struct Owner {
     /// Every durable row, spooled message and session head of records up to here is in the database.
     /// `None` until that was so for the first time.
     database_has: Option<RecordNumber>,
-    /// Whether the last attempt to write failed.
-    database_failing: bool,
+    /// How many attempts to write failed since one succeeded.
+    database_failures: u32,
     sync: Option<Sync>,
     local: BTreeMap<SessionId, Local>,
     woken: Vec<SessionId>,
@@ -58,7 +61,7 @@ impl Owner {
             database_has: None,
             ledger,
             mode: Mode::Spooled,
-            database_failing: false,
+            database_failures: 0,
             sync: None,
             local,
             woken: Vec::new(),
@@ -158,6 +161,7 @@ impl Owner {
             Effect::Released { session } => self.output_added(*session, record),
             Effect::Handled { session } => {
                 if let Some(local) = self.local.get_mut(session) {
+                    local.forget_confirmed(self.confirmed);
                     local.unconfirmed.push_back(record);
                 }
                 self.head_changed(*session);

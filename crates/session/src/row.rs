@@ -73,6 +73,17 @@ pub enum Row {
     },
 }
 
+impl Row {
+    /// About how large it is: the size of the stanza in it.
+    pub fn stanza_bytes(&self) -> usize {
+        match self {
+            Self::Archive(row) => row.stanza.len(),
+            Self::Spool(row) => row.stanza.len(),
+            _ => 0,
+        }
+    }
+}
+
 /// A message in an archive.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ArchiveRow {

@@ -58,7 +58,11 @@ fn simulate(options: &SimOptions) -> ExitCode {
         }
     }
     let seconds = started.elapsed().as_secs_f64();
-    println!("{} seeds, no promise broken: {:.0} seeds/s", options.seeds, options.seeds as f64 / seconds.max(0.001));
+    println!(
+        "{} seeds, no promise broken: {:.0} seeds/s",
+        options.seeds,
+        options.seeds as f64 / seconds.max(0.001)
+    );
     println!("{} hours of virtual time in {seconds:.1} s", tally.milliseconds / 3_600_000);
     println!("{tally:#?}");
     ExitCode::SUCCESS

@@ -175,7 +175,10 @@ impl<'a> Connection<'a> {
                 }
                 let turn = self.turn();
                 match route::stanza(&turn, &stanza).await {
-                    Ok(()) => Ok(()),
+                    Ok(()) => {
+                        self.node.home.room().await;
+                        Ok(())
+                    }
                     Err(Lost) => self.lost().await,
                 }
             }

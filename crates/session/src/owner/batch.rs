@@ -19,8 +19,13 @@ use crate::time::Now;
 pub const MAX_BATCH_ROWS: usize = 1_000;
 /// How many messages in queues a batch has before it ends with the record at hand.
 pub const MAX_BATCH_MESSAGES: usize = 1_000;
+/// How many bytes of stanzas a batch has, in each of both, before it ends with the record at hand: a batch that cannot be
+/// written in time would be tried again for ever.
+pub const MAX_BATCH_BYTES: usize = 16 * 1024 * 1024;
 /// How many session heads a batch has.
 pub const MAX_BATCH_HEADS: usize = 1_000;
+/// After so many failed attempts to write in a row, new messages are refused: a single one may be a passing fault.
+pub const REFUSE_AFTER_FAILURES: u32 = 3;
 /// How many durable rows may wait for the database before new messages are refused.
 pub const MAX_UNFINISHED_ROWS: usize = 50_000;
 
@@ -137,7 +142,7 @@ impl Owner {
     /// [`Misfit`] when the ledger's own order is broken.
     pub fn batch_committed(&mut self, now: Now) -> Result<(), Misfit> {
         let Some(done) = self.pending.in_flight.take() else { return Ok(()) };
-        self.database_failing = false;
+        self.database_failures = 0;
         self.heads_may_be_written(done.heads);
         self.pending.moved.extend(done.moved);
         if done.whole {
@@ -155,7 +160,7 @@ impl Owner {
     /// The batch that was taken last is not in the database, or nobody knows: it will be asked for again.
     pub fn batch_failed(&mut self) {
         let Some(failed) = self.pending.in_flight.take() else { return };
-        self.database_failing = true;
+        self.database_failures = self.database_failures.saturating_add(1);
         self.pending.messages.extend(failed.spooled);
         let living = failed.heads.iter().filter(|id| self.ledger.session(**id).is_some());
         self.pending.heads.extend(living);
@@ -164,7 +169,7 @@ impl Owner {
 
     /// Whether a new message may be accepted. If not, it is refused with `resource-constraint` (`wait`).
     pub fn accepts_messages(&self) -> bool {
-        let stuck = self.database_failing && self.mode.writes_all();
+        let stuck = self.database_failures >= REFUSE_AFTER_FAILURES && self.mode.writes_all();
         !stuck && self.ledger.unfinished().len() < MAX_UNFINISHED_ROWS
     }
 

@@ -47,6 +47,11 @@ impl Local {
         self.ack_owed = None;
     }
 
+    /// A client that never asks for an acknowledgement must not make the list grow.
+    pub(super) fn forget_confirmed(&mut self, confirmed: RecordNumber) {
+        while self.unconfirmed.pop_front_if(|record| *record <= confirmed).is_some() {}
+    }
+
     /// How many handled stanzas are not confirmed up to this record.
     pub(super) fn unconfirmed_after(&self, record: RecordNumber) -> u32 {
         let confirmed = self.unconfirmed.partition_point(|number| *number <= record);

@@ -98,8 +98,10 @@ impl Owner {
     pub fn ack_requested(&mut self, session: SessionId) -> Option<u32> {
         let h = self.confirmed_handled(session)?;
         let local = self.local.get_mut(&session)?;
-        if let Some(last) = local.unconfirmed.back() {
-            local.ack_owed = Some(*last);
+        if let Some(last) = local.unconfirmed.back()
+            // Asking again for what is owed already costs nothing, however often it is done.
+            && local.ack_owed.replace(*last) != Some(*last)
+        {
             let place = self.waiting.partition_point(|(record, _)| record <= last);
             self.waiting.insert(place, (*last, session));
         }
@@ -110,9 +112,7 @@ impl Owner {
     pub fn confirmed_handled(&mut self, session: SessionId) -> Option<u32> {
         let handled = self.ledger.session(session)?.handled;
         let local = self.local.get_mut(&session)?;
-        while local.unconfirmed.front().is_some_and(|record| *record <= self.confirmed) {
-            local.unconfirmed.pop_front();
-        }
+        local.forget_confirmed(self.confirmed);
         Some(handled.wrapping_sub(local.unconfirmed_after(self.confirmed)))
     }
 

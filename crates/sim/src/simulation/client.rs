@@ -210,7 +210,12 @@ impl World {
     }
 
     /// A frame reaches a client.
-    pub(super) fn at_client(&mut self, index: usize, over: TransportId, frame: ToClient) -> Result<(), Broken> {
+    pub(super) fn at_client(
+        &mut self,
+        index: usize,
+        over: TransportId,
+        frame: ToClient,
+    ) -> Result<(), Broken> {
         if self.clients[index].over() != Some(over) {
             return Ok(());
         }
@@ -260,7 +265,8 @@ impl World {
     fn acknowledged(&mut self, index: usize, h: u32) -> Result<(), Broken> {
         let client = &mut self.clients[index];
         if h < client.acked || h as usize > client.sent.len() {
-            let what = format!("client {index} sent {} and was told {h} after {}", client.sent.len(), client.acked);
+            let what =
+                format!("client {index} sent {} and was told {h} after {}", client.sent.len(), client.acked);
             return Err(Broken::new("P2", what));
         }
         client.acked = h;

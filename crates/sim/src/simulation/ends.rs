@@ -43,7 +43,14 @@ impl World {
         let old = owner.ledger().session_at(&client.jid).map(|old| old.id);
         if let Some(old) = old {
             transaction.effect(Effect::Inherited { session, from: old });
-            close(owner.ledger(), &mut transaction, &mut self.truth, connection.client, old, Reason::Replaced);
+            close(
+                owner.ledger(),
+                &mut transaction,
+                &mut self.truth,
+                connection.client,
+                old,
+                Reason::Replaced,
+            );
         }
         let record = owner.commit(transaction)?;
         connection.session = Some(session);
@@ -58,7 +65,12 @@ impl World {
         Ok(())
     }
 
-    pub(super) fn resume(&mut self, transport: TransportId, session: SessionId, h: u32) -> Result<(), Broken> {
+    pub(super) fn resume(
+        &mut self,
+        transport: TransportId,
+        session: SessionId,
+        h: u32,
+    ) -> Result<(), Broken> {
         let now = self.now();
         let Some(home) = &mut self.home else { return Ok(()) };
         let Some(connection) = home.connections.get_mut(&transport) else { return Ok(()) };
@@ -70,7 +82,9 @@ impl World {
                 connection.greeting = Some((resumed.record, Greeting::Resumed));
                 home.detached.remove(&session);
                 self.tally.resumed += 1;
-                self.trace(|| format!("{session:?} resumed over {transport:?} in record {}", resumed.record.0));
+                self.trace(|| {
+                    format!("{session:?} resumed over {transport:?} in record {}", resumed.record.0)
+                });
                 self.end_connection(resumed.displaced);
             }
             Err(ResumeRefusal::Unknown) => {
@@ -111,7 +125,14 @@ impl World {
             }
             None => {
                 let ledger = home.owner.ledger();
-                end(ledger, &mut transaction, &mut self.truth, connection.client, session, Reason::TransportLost);
+                end(
+                    ledger,
+                    &mut transaction,
+                    &mut self.truth,
+                    connection.client,
+                    session,
+                    Reason::TransportLost,
+                );
             }
         }
         home.owner.commit(transaction)?;
@@ -119,7 +140,11 @@ impl World {
         Ok(())
     }
 
-    pub(super) fn closed_by_client(&mut self, transport: TransportId, session: SessionId) -> Result<(), Broken> {
+    pub(super) fn closed_by_client(
+        &mut self,
+        transport: TransportId,
+        session: SessionId,
+    ) -> Result<(), Broken> {
         self.end_session(session, Reason::ClientClosed)?;
         self.end_connection(Some(transport));
         Ok(())
@@ -149,7 +174,9 @@ impl World {
     fn end_session(&mut self, session: SessionId, reason: Reason) -> Result<(), Broken> {
         let now = self.now();
         let Some(home) = &mut self.home else { return Ok(()) };
-        let Some(jid) = home.owner.ledger().session(session).map(|known| known.jid.clone()) else { return Ok(()) };
+        let Some(jid) = home.owner.ledger().session(session).map(|known| known.jid.clone()) else {
+            return Ok(());
+        };
         let Some(client) = self.clients.iter().position(|client| client.jid == jid) else { return Ok(()) };
         let mut transaction = home.owner.begin(now, Cause::Deadline);
         end(home.owner.ledger(), &mut transaction, &mut self.truth, client, session, reason);

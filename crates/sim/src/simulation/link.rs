@@ -4,10 +4,10 @@ use everpresent_session::ids::{Incarnation, RecordNumber};
 use everpresent_session::ledger::Ledger;
 use everpresent_session::record::Record;
 
+use super::Planted;
 use super::agenda::Event;
 use super::truth::Broken;
 use super::world::World;
-use super::Planted;
 
 /// How long the owner waits for a confirmation before it sends records again.
 pub(super) const RESEND_MS: u64 = 150;

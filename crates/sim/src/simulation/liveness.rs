@@ -42,6 +42,10 @@ impl World {
         if !matches!(home.owner.mode(), Mode::Protected { .. }) {
             return Some(format!("the home is not protected: {:?}", home.owner.mode()));
         }
+        let named = self.database.row.replica;
+        if named.and_then(|named| self.replica_of(named)).is_none() {
+            return Some(format!("no process that lives has the replica: {named:?} is named"));
+        }
         let undone = self.clients.iter().find_map(|client| self.client_lacks(home, client));
         undone.or_else(|| self.messages_left()).or_else(|| self.database_left(home))
     }
@@ -55,7 +59,10 @@ impl World {
             return None;
         }
         if !client.unacknowledged().is_empty() {
-            return Some(format!("client {index} waits for {} acknowledgements", client.unacknowledged().len()));
+            return Some(format!(
+                "client {index} waits for {} acknowledgements",
+                client.unacknowledged().len()
+            ));
         }
         let queue = client.session.and_then(|session| home.owner.ledger().session(session));
         match queue.map(|session| session.queue.len()) {
@@ -64,12 +71,17 @@ impl World {
             Some(waiting) => return Some(format!("client {index} lacks {waiting} stanzas")),
         }
         let seen = self.who_is_seen(home, client);
-        if client.sees == seen { None } else { Some(format!("client {index} sees {:?}, not {seen:?}", client.sees)) }
+        if client.sees == seen {
+            None
+        } else {
+            Some(format!("client {index} sees {:?}, not {seen:?}", client.sees))
+        }
     }
 
     fn who_is_seen(&self, home: &Home, by: &Client) -> BTreeSet<FullJid> {
         let user = by.jid.to_bare();
-        let others = home.owner.ledger().sessions().filter(|other| other.jid.to_bare() != user && other.is_seen());
+        let others =
+            home.owner.ledger().sessions().filter(|other| other.jid.to_bare() != user && other.is_seen());
         others.map(|other| other.jid.clone()).collect()
     }
 

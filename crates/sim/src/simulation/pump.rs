@@ -98,7 +98,8 @@ impl World {
             }
             let Some(home) = &mut self.home else { return Ok(()) };
             let transport = home.owner.transport(session);
-            let ready = transport.and_then(|id| home.connections.get(&id)).map(|known| known.greeting.is_none());
+            let ready =
+                transport.and_then(|id| home.connections.get(&id)).map(|known| known.greeting.is_none());
             match (transport, ready) {
                 (Some(transport), Some(true)) => self.take_output(transport, session)?,
                 (Some(_), Some(false)) => {}
@@ -124,9 +125,12 @@ impl World {
             let done = connection.ahead.min(output.stanzas.len());
             output.stanzas.drain(..done);
             connection.ahead -= done;
-            if let Some(known) = home.owner.ledger().session(session).filter(|known| known.managed && !output.more) {
+            if let Some(known) =
+                home.owner.ledger().session(session).filter(|known| known.managed && !output.more)
+            {
                 let from = output.unacknowledged + connection.ahead;
-                let early: Vec<_> = known.queue.entries_from(from).map(|entry| entry.stanza.clone()).collect();
+                let early: Vec<_> =
+                    known.queue.entries_from(from).map(|entry| entry.stanza.clone()).collect();
                 connection.ahead += early.len();
                 output.stanzas.extend(early);
             }
@@ -150,7 +154,8 @@ impl World {
 
     /// Writes to a connection. Nothing overtakes.
     pub(super) fn send(&mut self, transport: TransportId, frame: ToClient) {
-        let Some(connection) = self.home.as_mut().and_then(|home| home.connections.get_mut(&transport)) else {
+        let Some(connection) = self.home.as_mut().and_then(|home| home.connections.get_mut(&transport))
+        else {
             return;
         };
         let at = connection.last_out.max(self.clock + 1 + self.rng.u64(..15));

@@ -24,7 +24,8 @@ impl From<Misfit> for Broken {
 impl World {
     /// A frame of a client has arrived.
     pub(super) fn at_server(&mut self, transport: TransportId, frame: FromClient) -> Result<(), Broken> {
-        let Some(connection) = self.home.as_mut().and_then(|home| home.connections.get_mut(&transport)) else {
+        let Some(connection) = self.home.as_mut().and_then(|home| home.connections.get_mut(&transport))
+        else {
             return Ok(());
         };
         connection.waiting.push_back(frame);
@@ -50,11 +51,15 @@ impl World {
             FromClient::Resume(session, h) => return self.resume(transport, session, h),
             _ => {}
         }
-        let Some(session) = self.home.as_ref().and_then(|home| home.held_by(transport)) else { return Ok(()) };
+        let Some(session) = self.home.as_ref().and_then(|home| home.held_by(transport)) else {
+            return Ok(());
+        };
         match frame {
             FromClient::Message(id, to) => self.message(session, id, &to),
             FromClient::Presence => {
-                if let Some(connection) = self.home.as_mut().and_then(|home| home.connections.get_mut(&transport)) {
+                if let Some(connection) =
+                    self.home.as_mut().and_then(|home| home.connections.get_mut(&transport))
+                {
                     connection.reading = true;
                 }
                 let at = self.clock + 1 + self.rng.u64(..10);
@@ -87,7 +92,13 @@ impl World {
                 transaction.enqueue(*recipient, stanza.clone(), Some(spooled));
             }
             if recipients.is_empty() {
-                transaction.store(Row::Spool(SpoolRow { user: to.clone(), id: row, at, archived: false, stanza }));
+                transaction.store(Row::Spool(SpoolRow {
+                    user: to.clone(),
+                    id: row,
+                    at,
+                    archived: false,
+                    stanza,
+                }));
             }
             copy(owner.ledger(), &mut transaction, session, id);
         } else {

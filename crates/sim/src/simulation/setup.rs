@@ -22,7 +22,8 @@ const TICK_MS: u64 = 50;
 impl World {
     pub(super) fn set_up(&mut self) {
         let jids = CLIENTS.iter().filter_map(|(jid, managed)| Some((FullJid::new(jid).ok()?, *managed)));
-        self.clients = jids.enumerate().map(|(index, (jid, managed))| Client::new(index, jid, managed)).collect();
+        self.clients =
+            jids.enumerate().map(|(index, (jid, managed))| Client::new(index, jid, managed)).collect();
         for index in 0..self.clients.len() {
             let at = self.clock + self.rng.u64(..500);
             self.agenda.add(at, Event::Client(index));

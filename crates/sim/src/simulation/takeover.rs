@@ -1,7 +1,7 @@
 //! Who serves the home, as an oracle decides it: never two at a time, and the one with the replica first.
 
-use everpresent_session::ids::{Incarnation, LedgerId};
 use everpresent_session::ids::HomeName;
+use everpresent_session::ids::{Incarnation, LedgerId};
 use everpresent_session::ledger::Ledger;
 use everpresent_session::owner::{Owner, Transaction};
 use everpresent_session::reason::Reason;
@@ -29,7 +29,10 @@ impl World {
         let gone_for = self.clock - self.home_gone;
         let named = self.database.row.replica;
         let has_it = |process: &&Process| named == Some(process.incarnation) && process.replica.is_some();
-        let with_replica = self.processes.iter().position(|process| process.as_ref().is_some_and(|process| has_it(&process)));
+        let with_replica = self
+            .processes
+            .iter()
+            .position(|process| process.as_ref().is_some_and(|process| has_it(&process)));
         let anybody = self.processes.iter().position(Option::is_some);
         let foreign = self.options.planted == Some(Planted::AdoptsUnnamedReplica);
         match (with_replica, anybody) {
@@ -50,7 +53,8 @@ impl World {
         let replica = process.replica.filter(|replica| adopts && replica.epoch() < epoch);
         let adopted = replica.is_some();
         if let Some(replica) = replica.as_ref().filter(|replica| replica.last() < self.truth.confirmed) {
-            let what = format!("adopted at {}, but {} was confirmed", replica.last().0, self.truth.confirmed.0);
+            let what =
+                format!("adopted at {}, but {} was confirmed", replica.last().0, self.truth.confirmed.0);
             return Err(Broken::new("P2", what));
         }
         let ledger = match replica {

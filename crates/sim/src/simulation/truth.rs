@@ -122,7 +122,9 @@ impl Truth {
 
     /// What a replica of this stream must be like; `None` if the stream is not the newest.
     pub(super) fn shadow_at(&mut self, stream: u64, last: RecordNumber) -> Result<Option<&Ledger>, Broken> {
-        let Some(shadow) = self.shadow.as_mut().filter(|shadow| shadow.stream == stream) else { return Ok(None) };
+        let Some(shadow) = self.shadow.as_mut().filter(|shadow| shadow.stream == stream) else {
+            return Ok(None);
+        };
         while shadow.ledger.last() < last {
             let Some(record) = shadow.records.pop_front() else {
                 return Err(Broken::new("replica", "the partner confirms what was never sent"));

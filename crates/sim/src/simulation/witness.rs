@@ -3,10 +3,10 @@
 use everpresent_session::ids::Incarnation;
 use everpresent_session::owner::{Mode, WitnessOutcome};
 
+use super::Planted;
 use super::agenda::Event;
 use super::database::{Answer, CompareAndSet};
 use super::world::World;
-use super::Planted;
 
 /// What the owner asked of the witness row.
 #[derive(Debug, Default)]
@@ -49,8 +49,7 @@ impl World {
         let answered = !faulty || self.rng.u32(..100) >= 15;
         let (term, epoch, incarnation) = (home.term, home.epoch, home.incarnation);
         let beat = row.beat;
-        let change =
-            CompareAndSet { term, number, epoch, incarnation, beat, replica: wanted, answered };
+        let change = CompareAndSet { term, number, epoch, incarnation, beat, replica: wanted, answered };
         let slow = faulty && self.rng.u32(..100) < 10;
         let at = now + 1 + self.rng.u64(..if slow { 800 } else { 20 });
         if !faulty || self.rng.u32(..100) >= 10 {

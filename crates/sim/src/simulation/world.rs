@@ -118,7 +118,9 @@ impl World {
         let mut answer = Answer::Unknown;
         if commit.arrives && self.database.is_up(self.clock) {
             let written = self.database.write(commit);
-            self.trace(|| format!("database: {} rows under {}: {written:?}", commit.rows.len(), commit.epoch));
+            self.trace(|| {
+                format!("database: {} rows under {}: {written:?}", commit.rows.len(), commit.epoch)
+            });
             match written {
                 Written::Yes => answer = Answer::Done,
                 Written::Fenced => {

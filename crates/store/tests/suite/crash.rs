@@ -111,6 +111,7 @@ async fn a_connection_cut_mid_batch_leaves_whole_batches(place: Place) {
 }
 
 async fn cut_after(place: Place, wait: Duration) {
+    // waits: the cut is to fall at a random point of a commit; no outcome depends on how long this is.
     tokio::time::sleep(wait).await;
     if !place.is_sqlite() {
         let others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \

@@ -1,6 +1,8 @@
 //! Clients that say things out of order, too often, or wrongly.
 
 use everpresent_stanza::StreamCondition;
+use everpresent_stream::negotiation::MAX_SIGN_IN_FAILURES;
+use everpresent_stream::negotiation::MAX_SIGN_IN_FAILURES;
 use everpresent_stream::{Channel, FailureReason, Input};
 
 use super::house::*;
@@ -187,7 +189,7 @@ fn malformed_messages_are_failures_and_count() {
         let mut house = House::new();
         let mut visit = house.visit(tls());
         visit.take();
-        for _ in 0..3 {
+        for _ in 0..MAX_SIGN_IN_FAILURES {
             visit.say(&request);
         }
         assert_eq!(condition(&visit.take()), reason.condition());

@@ -2,6 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use everpresent_stream::negotiation::MAX_SIGN_IN_FAILURES;
 use everpresent_stream::{Channel, Input};
 use proptest::prelude::*;
 
@@ -131,7 +132,7 @@ proptest! {
         prop_assert!(visit.binds.is_empty());
         prop_assert!(!visit.events.iter().any(|event| matches!(event, Event::SignedIn(..))));
         prop_assert!(visit.house.tokens.is_empty());
-        prop_assert!(visit.failures.len() <= 3);
+        prop_assert!(visit.failures.len() <= usize::from(MAX_SIGN_IN_FAILURES));
     }
 
     #[test]

@@ -4,6 +4,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use everpresent_stanza::StreamCondition;
 use everpresent_stream::FailureReason;
+use everpresent_stream::negotiation::MAX_SIGN_IN_FAILURES;
+use everpresent_stream::negotiation::MAX_SIGN_IN_FAILURES;
 
 use super::house::*;
 
@@ -85,7 +87,7 @@ fn attempts_are_counted_and_limited() {
     let mut house = House::new();
     let mut visit = house.visit(tls());
     visit.take();
-    for attempt in 1..=3 {
+    for attempt in 1..=MAX_SIGN_IN_FAILURES {
         assert_eq!(visit.closed, None, "attempt {attempt}");
         let failure = Password { password: "guess", ..alice() }.classic(&mut visit);
         assert_eq!(condition(&failure), "not-authorized");

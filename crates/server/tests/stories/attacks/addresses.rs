@@ -35,7 +35,7 @@ async fn messages_to_strange_addresses_are_refused_or_delivered() {
         (format!("{too_long}@{DOMAIN}"), "jid-malformed"),
         (format!("bob@{DOMAIN}/{too_long}"), "jid-malformed"),
         (format!("bob@{DOMAIN}/"), "jid-malformed"),
-        (format!("bob@{}", too_long), "jid-malformed"),
+        (format!("bob@{too_long}"), "jid-malformed"),
         (format!("{long}@{DOMAIN}"), "service-unavailable"),
         (format!("{long}@{DOMAIN}/{long}"), "policy-violation"),
         ("b ob@example.org".to_owned(), "jid-malformed"),

@@ -74,7 +74,7 @@ async fn nothing_is_lost_and_nothing_comes_twice_when_the_network_fails() {
     bob.says("alice@example.org", "before").await;
     assert_eq!(alice.hears().await, "before");
     alice.says_without_waiting("bob@example.org", "on its way").await;
-    let away = alice.is_cut_off();
+    let away = alice.loses_connection();
     for text in ["one", "two", "three"] {
         bob.says("alice@example.org/phone", text).await;
     }
@@ -85,7 +85,7 @@ async fn nothing_is_lost_and_nothing_comes_twice_when_the_network_fails() {
     alice.client.all_acknowledged().await.unwrap();
 
     // Again, and this time nothing happened in between.
-    let mut alice = alice.is_cut_off().returns().await;
+    let mut alice = alice.loses_connection().returns().await;
     assert!(alice.has_heard().await.is_empty());
     alice.says("bob@example.org", "still here").await;
     assert_eq!(bob.hears().await, "still here");
@@ -107,7 +107,7 @@ async fn a_session_survives_many_cuts_in_the_middle_of_talk() {
         if round % 2 == 1 {
             heard.push(alice.hears().await);
         }
-        alice = alice.is_cut_off().returns().await;
+        alice = alice.loses_connection().returns().await;
     }
     while heard.len() < expected.len() {
         heard.push(alice.hears().await);
@@ -152,7 +152,7 @@ async fn nobody_resumes_the_session_of_another() {
     let house = House::open().await;
     let mut alice = house.resumable("alice", "phone").await;
     let (id, mut bob) = {
-        let away = alice.is_cut_off();
+        let away = alice.loses_connection();
         let id = away.session.id().to_owned();
         alice = away.returns().await;
         (id, house.online("bob", "desk").await)
@@ -253,7 +253,7 @@ async fn what_waited_for_a_session_that_ended_waits_for_the_user() {
     let mut bob = house.online("bob", "desk").await;
     alice.catches_up().await;
     alice.client.all_acknowledged().await.unwrap();
-    let _away = alice.is_cut_off();
+    let _away = alice.loses_connection();
     house.until_sessions(1, 1).await;
     bob.says("alice@example.org/phone", "are you there?").await;
     bob.says("alice@example.org", "call me").await;

@@ -65,7 +65,7 @@ async fn a_connection_that_breaks_with_stream_management_is_not_seen() {
     let mut alice = house.resumable("alice", "phone").await;
     let mut bob = house.online("bob", "desk").await;
     let_see(&mut alice, &mut bob).await;
-    let away = alice.is_cut_off();
+    let away = alice.loses_connection();
     house.until_sessions(1, 1).await;
     assert!(bob.has_seen().await.is_empty());
     let mut alice = away.returns().await;

@@ -62,7 +62,7 @@ async fn a_session_that_cannot_go_on_is_told_exactly_how_far_it_got() {
     alice.client.all_acknowledged().await.unwrap();
     let handled = u32::try_from(alice.client.counters().stanzas_sent).unwrap();
     let house = house.restarted().await;
-    let (condition, h) = alice.is_cut_off().by_way_of(house.options("alice")).is_refused().await;
+    let (condition, h) = alice.loses_connection().by_way_of(&house.options("alice")).fails_to_return().await;
     assert_eq!(condition, "item-not-found");
     assert_eq!(h, Some(handled));
     let mut bob = house.online("bob", "desk").await;
@@ -76,7 +76,7 @@ async fn what_was_not_received_is_delivered_once() {
     let mut alice = house.resumable("alice", "phone").await;
     let mut bob = house.online("bob", "desk").await;
     alice.catches_up().await;
-    let away = alice.is_cut_off();
+    let away = alice.loses_connection();
     house.until_sessions(1, 1).await;
     bob.says("alice@example.org", "into the queue").await;
     bob.says("carol@example.org", "into the spool").await;

@@ -135,7 +135,7 @@ impl Person {
     }
 
     /// The network fails.
-    pub(crate) fn is_cut_off(self) -> Away {
+    pub(crate) fn loses_connection(self) -> Away {
         let session = self.client.cut().unwrap();
         Away { session, options: self.options, messages: self.messages }
     }
@@ -159,7 +159,7 @@ pub(crate) struct Away {
 
 impl Away {
     /// Another way back than the one that was cut.
-    pub(crate) fn by_way_of(mut self, options: Options) -> Self {
+    pub(crate) fn by_way_of(mut self, options: &Options) -> Self {
         self.options.port = options.port;
         self
     }
@@ -171,7 +171,7 @@ impl Away {
     }
 
     /// Tries to resume the session, in vain: the condition and the server's count.
-    pub(crate) async fn is_refused(self) -> (String, Option<u32>) {
+    pub(crate) async fn fails_to_return(self) -> (String, Option<u32>) {
         match Client::resume(&self.options, self.session).await {
             Err(everpresent_client::Error::NotResumed { condition, handled, .. }) => (condition, handled),
             other => panic!("{other:?}"),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{MAX_BATCH_HEADS, MAX_BATCH_MESSAGES, MAX_BATCH_ROWS};
+use super::{MAX_BATCH_BYTES, MAX_BATCH_HEADS, MAX_BATCH_MESSAGES, MAX_BATCH_ROWS};
 use crate::ids::{RecordNumber, RowId, SessionId};
 use crate::owner::Owner;
 use crate::row::{HeadRow, Row, SpoolRow};
@@ -54,13 +54,16 @@ impl Owner {
             whole: true,
         };
         let mut previous = RecordNumber(0);
+        let mut bytes = 0;
         for (record, row) in self.ledger.unfinished().take_while(|(record, _)| *record <= writable) {
             let inherited = record == RecordNumber(0);
-            if draft.unfinished.len() >= MAX_BATCH_ROWS && (inherited || record != previous) {
+            let full = draft.unfinished.len() >= MAX_BATCH_ROWS || bytes >= MAX_BATCH_BYTES;
+            if full && (inherited || record != previous) {
                 draft.up_to = previous;
                 draft.whole = !inherited;
                 break;
             }
+            bytes += row.stanza_bytes();
             draft.unfinished.push((record, row.clone()));
             previous = record;
         }
@@ -70,13 +73,14 @@ impl Owner {
     /// Messages that are still in a queue; those that were acknowledged meanwhile never need to be written.
     pub(super) fn draft_messages(&mut self, draft: &mut Draft) {
         let epoch = self.ledger.epoch();
-        let mut previous = None;
+        let (mut previous, mut bytes) = (None, 0);
         while let Some(id) = self.pending.messages.first().copied() {
             let current = id.epoch == epoch;
             if current && id.record > draft.up_to {
                 break;
             }
-            if draft.messages.len() >= MAX_BATCH_MESSAGES && (!current || previous != Some(id.record)) {
+            let full = draft.messages.len() >= MAX_BATCH_MESSAGES || bytes >= MAX_BATCH_BYTES;
+            if full && (!current || previous != Some(id.record)) {
                 if current {
                     draft.up_to = RecordNumber(id.record.0 - 1);
                     draft.unfinished.retain(|(record, _)| *record <= draft.up_to);
@@ -88,6 +92,7 @@ impl Owner {
             previous = Some(id.record);
             self.pending.messages.remove(&id);
             if let Some(message) = self.ledger.message(id).filter(|message| !message.spooled.written) {
+                bytes += message.stanza.len();
                 draft.messages.push(message.row());
                 draft.spooled.push(id);
             }
@@ -102,16 +107,19 @@ impl Owner {
             return;
         }
         let epoch = self.ledger.epoch();
-        let due = |id: RowId| id.epoch != epoch || id.record <= draft.up_to;
-        for (_, row) in self.ledger.unfinished().filter(|(record, _)| *record > draft.up_to) {
+        let up_to = draft.up_to;
+        let due = |id: RowId| id.epoch != epoch || id.record <= up_to;
+        let mut bytes = 0;
+        for (_, row) in self.ledger.unfinished().filter(|(record, _)| *record > up_to) {
             let Row::Spool(row) = row else { continue };
             if !due(row.id) || self.pending.moved.contains(&row.id) {
                 continue;
             }
-            if draft.moved.len() >= MAX_BATCH_MESSAGES {
+            if draft.moved.len() >= MAX_BATCH_MESSAGES || bytes >= MAX_BATCH_BYTES {
                 draft.whole = false;
                 return;
             }
+            bytes += row.stanza.len();
             draft.moved.push(row.clone());
         }
     }

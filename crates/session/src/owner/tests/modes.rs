@@ -239,3 +239,38 @@ fn leaving_again_and_again_loses_nothing() {
     assert_eq!(waiting, sent);
     assert!(home.owner.ledger().messages().all(|(_, message)| message.spooled.written));
 }
+
+#[test]
+fn leaving_ends_when_all_that_is_to_be_written_is_too_young() {
+    let mut home = Home { owner: Owner::new(empty_ledger(), []) };
+    home.enter();
+    home.owner.replica_written(Some(PARTNER), WitnessOutcome::Done);
+    home.sign_in(BOB);
+    home.owner.lose_partner();
+    assert_eq!(home.write_all(), []);
+    assert_eq!(home.owner.wanted_replica(), Some(None));
+}
+
+#[test]
+fn a_message_whose_session_ended_meanwhile_is_saved_before_it_counts_as_durable() {
+    let mut home = Home::spooled();
+    home.enter();
+    let id = home.message();
+    home.confirm();
+    home.close(BOB);
+    let rows = home.write_all();
+    assert_eq!(spooled(&rows), [id], "though the partner does not have the end of the session");
+    assert_eq!(home.told(), 1);
+}
+
+#[test]
+fn a_head_never_goes_back() {
+    let mut home = Home::spooled();
+    home.owner.attach_partner(Moment(0), PARTNER);
+    let cut = home.owner.ledger().last();
+    home.message();
+    assert_eq!(head_count(&home.write_all(), ALICE), Some(1));
+    home.owner.partner_confirmed(Moment(0), PARTNER, cut);
+    home.change(Effect::Presence { session: ALICE, presence: None });
+    assert_eq!(head_count(&home.write_all(), ALICE), Some(1), "though the partner is behind the database");
+}
