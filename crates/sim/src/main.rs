@@ -4,6 +4,7 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use clap::{Args, Parser, Subcommand};
+use everpresent_sim::model;
 use everpresent_sim::simulation::{DEFAULT_STEPS, Options, Planted, Tally, Violation, run};
 
 /// Looks for broken promises before users do.
@@ -18,6 +19,8 @@ struct Command {
 enum What {
     /// Runs seeds through the simulator: one home, two nodes, faults and checkers.
     Sim(SimOptions),
+    /// Searches all that can happen to the ownership of a home.
+    Model(ModelOptions),
 }
 
 #[derive(Args)]
@@ -36,15 +39,50 @@ struct SimOptions {
     planted: Option<Planted>,
 }
 
+#[derive(Args)]
+struct ModelOptions {
+    /// Threads of the search.
+    #[arg(long, default_value_t = 1)]
+    threads: usize,
+    /// A larger search, of some minutes.
+    #[arg(long)]
+    long: bool,
+    /// A bug to be put in, to see that it is found.
+    #[arg(long, value_parser = planted_in_model, conflicts_with = "long")]
+    planted: Option<model::Planted>,
+}
+
 fn planted(name: &str) -> Result<Planted, String> {
     let known: Vec<&str> = Planted::ALL.iter().map(|(_, name)| *name).collect();
     Planted::parse(name).ok_or_else(|| format!("known are: {}", known.join(", ")))
 }
 
+fn planted_in_model(name: &str) -> Result<model::Planted, String> {
+    let known = model::Planted::ALL.map(model::Planted::name);
+    model::Planted::parse(name).ok_or_else(|| format!("known are: {}", known.join(", ")))
+}
+
 fn main() -> ExitCode {
     match Command::parse().what {
         What::Sim(options) => simulate(&options),
+        What::Model(options) => search(&options),
     }
+}
+
+fn search(options: &ModelOptions) -> ExitCode {
+    let one = match options.planted {
+        Some(bug) => Some(model::Options::planted(bug)),
+        None => options.long.then(model::long_search),
+    };
+    let holds = match one {
+        Some(one) => {
+            let report = model::check(model::Options { threads: options.threads, ..one });
+            println!("{report}");
+            report.violations.is_empty() && report.complete
+        }
+        None => model::check_all(options.threads, |report| println!("{report}")),
+    };
+    if holds { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 fn simulate(options: &SimOptions) -> ExitCode {

@@ -43,7 +43,7 @@ pub(super) struct Process {
 
 impl World {
     /// Sends to the other node's process, if the link lets it through.
-    pub(super) fn send_to_partner(&mut self, message: ToPartner) {
+    pub(super) fn send_to_partner(&mut self, message: &ToPartner) {
         let Some(home) = &self.home else { return };
         let Some(partner) = self.processes[1 - home.node].as_ref().map(|process| process.incarnation) else {
             return;
@@ -135,7 +135,7 @@ impl World {
                 self.truth.stream_begins(self.streams, &snapshot);
                 self.trace(|| format!("partner {partner:.8} gets a snapshot at {}", snapshot.last().0));
                 let stream = self.streams;
-                self.send_to_partner(ToPartner::Snapshot(stream, Box::new(snapshot)));
+                self.send_to_partner(&ToPartner::Snapshot(stream, Box::new(snapshot)));
             }
             ToOwner::Confirm(stream, partner, up_to) => {
                 if stream != home.stream {
@@ -159,9 +159,9 @@ impl World {
         // Who was given up has to begin with a new snapshot.
         let stream = if home.owner.partner().is_some() { home.stream } else { 0 };
         let records: Vec<Record> = home.unconfirmed.iter().take(64).cloned().collect();
-        self.send_to_partner(ToPartner::Hello(stream));
+        self.send_to_partner(&ToPartner::Hello(stream));
         if stream > 0 && !records.is_empty() {
-            self.send_to_partner(ToPartner::Records(stream, records));
+            self.send_to_partner(&ToPartner::Records(stream, records));
         }
     }
 }

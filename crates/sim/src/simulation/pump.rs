@@ -39,7 +39,7 @@ impl World {
         }
         home.unconfirmed.extend(records.iter().cloned());
         let stream = home.stream;
-        self.send_to_partner(ToPartner::Records(stream, records));
+        self.send_to_partner(&ToPartner::Records(stream, records));
     }
 
     fn pump_batch(&mut self) {

@@ -2,7 +2,6 @@
 
 use everpresent_stanza::StreamCondition;
 use everpresent_stream::negotiation::MAX_SIGN_IN_FAILURES;
-use everpresent_stream::negotiation::MAX_SIGN_IN_FAILURES;
 use everpresent_stream::{Channel, FailureReason, Input};
 
 use super::house::*;

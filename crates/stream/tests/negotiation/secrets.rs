@@ -5,7 +5,6 @@ use base64::engine::general_purpose::STANDARD;
 use everpresent_stanza::StreamCondition;
 use everpresent_stream::FailureReason;
 use everpresent_stream::negotiation::MAX_SIGN_IN_FAILURES;
-use everpresent_stream::negotiation::MAX_SIGN_IN_FAILURES;
 
 use super::house::*;
 

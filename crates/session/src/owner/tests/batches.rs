@@ -1,7 +1,7 @@
 //! What the database is asked to hold.
 
 use super::*;
-use crate::owner::{MAX_BATCH_HEADS, MAX_BATCH_ROWS, REFUSE_AFTER_FAILURES};
+use crate::owner::{MAX_BATCH_BYTES, MAX_BATCH_HEADS, MAX_BATCH_ROWS, REFUSE_AFTER_FAILURES};
 use crate::row::SpoolRow;
 
 #[test]
@@ -172,4 +172,30 @@ fn rows_of_an_earlier_owner_may_be_many_too() {
     assert!(home.owner.confirmed() < record);
     assert_eq!(home.write().rows.len(), 7);
     assert!(home.owner.confirmed() >= record);
+}
+
+#[test]
+fn large_messages_come_in_batches_that_can_be_written_in_time() {
+    let mut home = Home::spooled();
+    let stanza = Bytes::from(vec![b'x'; MAX_BATCH_BYTES / 4 + 1]);
+    for queued in [true, false] {
+        let before = home.told();
+        for _ in 0..6 {
+            let mut transaction = home.owner.begin(at(0), Cause::Client(ALICE));
+            let (id, at, user) = (transaction.row_id(), Timestamp(0), user(BOB));
+            let (archived, stanza) = (false, stanza.clone());
+            if queued {
+                let spooled = Spooled { id, at, archived, written: false };
+                transaction.enqueue(BOB, stanza, Some(spooled));
+            } else {
+                transaction.store(Row::Spool(SpoolRow { user, id, at, archived, stanza }));
+            }
+            transaction.effect(Effect::Handled { session: ALICE });
+            home.owner.commit(transaction).unwrap();
+        }
+        assert_eq!(spooled(&home.write().rows).len(), 4);
+        assert_eq!(home.told() - before, 4, "what is written counts");
+        assert_eq!(spooled(&home.write().rows).len(), 2);
+        assert_eq!(home.told() - before, 6);
+    }
 }

@@ -80,3 +80,20 @@ fn a_connection_is_woken_once_for_all_that_is_new() {
     home.message();
     assert_eq!(home.owner.take_woken(), [BOB]);
 }
+
+#[test]
+fn a_client_that_never_asks_or_asks_for_ever_takes_no_memory() {
+    let mut home = Home::spooled();
+    for _ in 0..10 {
+        home.message();
+        home.write();
+    }
+    assert_eq!(home.owner.local[&ALICE].unconfirmed.len(), 1, "what is confirmed is forgotten unasked");
+    home.message();
+    for _ in 0..1_000 {
+        assert_eq!(home.told(), 10);
+    }
+    assert_eq!(home.owner.waiting.len(), 1, "one answer is owed, however often it is asked for");
+    home.write();
+    assert_eq!(home.owner.take_output(at(0), ALICE, 1_000).unwrap().ack, Some(11));
+}
