@@ -129,7 +129,12 @@ impl Home {
         drop(state);
         self.crowded.store(crowded, Ordering::Relaxed);
         if *self.confirmed.borrow() < confirmed {
-            self.confirmed.send_replace(confirmed);
+            // Somebody else may have told of a later one since the lock was left: the mark never goes back.
+            self.confirmed.send_if_modified(|told| {
+                let rises = *told < confirmed;
+                *told = confirmed.max(*told);
+                rises
+            });
         }
         if unwritten {
             self.unwritten.notify_one();

@@ -125,6 +125,7 @@ impl Node {
             block_list: BlockList::load(user.clone(), stored.blocked),
             preferences: stored.archive_preferences,
             spooled: usize::try_from(stored.spool.rows).unwrap_or(usize::MAX),
+            spool_changes: 0,
             touched: self.clock.moment(),
         };
         self.home.enter(|state| state.accounts.insert(user.clone(), account));

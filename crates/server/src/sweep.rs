@@ -6,12 +6,13 @@ use std::time::Duration;
 
 use everpresent_session::audit::{Auditor, Balance, Difference, differences};
 use everpresent_session::ids::SessionId;
+use everpresent_session::owner::MAX_EXPIRIES_PER_TICK;
 use everpresent_session::reason::Reason;
 use everpresent_session::record::Cause;
 use everpresent_stanza::{FullJid, StreamCondition, StreamError};
 
 use crate::c2s::listener::count_f64;
-use crate::home::Ending;
+use crate::home::{Ending, HomeState};
 use crate::node::Node;
 
 /// How often deadlines are looked at.
@@ -68,7 +69,9 @@ fn expire(node: &Node) {
     let moment = node.clock.moment();
     let due = node.home.enter(|state| state.owner.due(moment));
     for session in due {
-        node.end_session(session, Cause::Deadline, Reason::Expired, Ending::Closed);
+        // Its client may have come back since.
+        let still_due = |state: &HomeState| state.owner.deadline(session).is_some_and(|at| at <= moment);
+        node.end_session_if(session, Cause::Deadline, Reason::Expired, Ending::Closed, still_due);
     }
 }
 
@@ -87,17 +90,19 @@ fn end_overfull(node: &Node) {
 fn end_silent_heirs(node: &Node, silent: &mut BTreeMap<SessionId, everpresent_session::time::Moment>) {
     let now = node.clock.now();
     node.home.record(|state| {
-        let heirs: Vec<(SessionId, FullJid)> = state
+        let heirs: BTreeMap<SessionId, FullJid> = state
             .owner
             .ledger()
             .sessions()
             .filter(|session| session.inherited.is_some())
             .map(|session| (session.id, session.jid.clone()))
             .collect();
-        silent.retain(|id, _| heirs.iter().any(|(heir, _)| heir == id));
+        silent.retain(|id, _| heirs.contains_key(id));
+        let mut ended = 0;
         for (session, jid) in heirs {
             let since = *silent.entry(session).or_insert(now.moment);
-            if now.moment.since(since) >= INHERITED_PRESENCE {
+            if now.moment.since(since) >= INHERITED_PRESENCE && ended < MAX_EXPIRIES_PER_TICK {
+                ended += 1;
                 let mut transaction = state.owner.begin(now, Cause::Deadline);
                 let farewell = crate::route::presence::unavailable_from(&jid);
                 crate::route::presence::withdraw(state, &mut transaction, session, &farewell, false);
@@ -151,7 +156,12 @@ fn end_leaked(node: &Node, standing: &[Difference]) {
     for difference in standing {
         match difference {
             Difference::Unheld(session) | Difference::DeadTransport(session, _) => {
-                node.end_session(*session, Cause::Audit, Reason::Leaked, Ending::Closed);
+                // Its client may have come back since.
+                let unheld = |state: &HomeState| match state.owner.transport(*session) {
+                    Some(transport) => state.transports.get(transport).is_none(),
+                    None => state.owner.deadline(*session).is_none(),
+                };
+                node.end_session_if(*session, Cause::Audit, Reason::Leaked, Ending::Closed, unheld);
             }
             Difference::StrayTransport(transport, _) => {
                 node.home.enter(|state| state.transports.end(*transport, Ending::Closed));
@@ -163,10 +173,7 @@ fn end_leaked(node: &Node, standing: &[Difference]) {
 fn forget_idle_accounts(node: &Node) {
     let moment = node.clock.moment();
     node.home.enter(|state| {
-        // What an account would be read back from must hold all that was recorded for it.
-        if !state.owner.has_unwritten() {
-            let ledger = state.owner.ledger();
-            state.accounts.forget_idle(moment, |user| ledger.sessions_of(user).next().is_some());
-        }
+        let ledger = state.owner.ledger();
+        state.accounts.forget_idle(moment, |user| ledger.sessions_of(user).next().is_some());
     });
 }

@@ -108,9 +108,9 @@ fn simulate(options: &SimOptions) -> ExitCode {
 
 fn broken(violation: &Violation) -> ExitCode {
     println!("{violation}");
-    println!(
-        "again: everpresent-sim sim --seeds 1 --seed {} --steps {}",
-        violation.seed, violation.options.steps
-    );
+    let planted = Planted::ALL.iter().find(|(bug, _)| Some(*bug) == violation.options.planted);
+    let planted = planted.map(|(_, name)| format!(" --planted {name}")).unwrap_or_default();
+    let (seed, steps) = (violation.seed, violation.options.steps);
+    println!("again: everpresent-sim sim --seeds 1 --seed {seed} --steps {steps}{planted}");
     ExitCode::FAILURE
 }

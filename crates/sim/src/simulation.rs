@@ -3,7 +3,7 @@
 //!
 //! A run has two phases. While the first lasts, faults are injected and the checkers look on after every event. Then
 //! faults stop, and everything must come right: the home protected, every acknowledgement given, every message where it
-//! belongs. Who may own the home is decided by an oracle here: the search of `model` is about that.
+//! belongs. Who may own the home is decided by an oracle here: the search of [`crate::model`] is about that.
 
 mod agenda;
 mod checks;

@@ -18,21 +18,14 @@ use crate::node::Node;
 /// Serves a connection until it ends.
 pub async fn serve(node: Arc<Node>, mut wire: Wire) {
     let holder = Holder::new(node.clone(), &wire);
-    let timeout = node.config.signin.timeout;
-    let negotiation = tokio::time::timeout(timeout, negotiate::run(&node, &mut wire, holder));
     let negotiated = tokio::select! {
         biased;
         // Whoever is still signing in is let go without a word, and finds the next process.
-        () = node.stopping.cancelled() => Ok(None),
-        negotiated = negotiation => negotiated,
+        () = node.stopping.cancelled() => None,
+        negotiated = negotiate::run(&node, &mut wire, holder) => negotiated,
     };
-    match negotiated {
-        Ok(Some(negotiated)) => established::run(&node, &mut wire, negotiated).await,
-        Ok(None) => {}
-        Err(_) => {
-            metrics::counter!("everpresent_signin_timeouts_total").increment(1);
-            wire.queue_close();
-        }
+    if let Some(negotiated) = negotiated {
+        established::run(&node, &mut wire, negotiated).await;
     }
     wire.close().await;
 }
@@ -85,7 +78,10 @@ impl Holder {
 impl Drop for Holder {
     fn drop(&mut self) {
         if let Some((session, _)) = self.session.take() {
-            self.node.transport_lost(session, self.transport, Reason::TransportLost);
+            // A sign-in that the stop of the node cuts short is let go like everybody else.
+            let stopping = self.node.stopping.is_cancelled();
+            let reason = if stopping { Reason::LetGo } else { Reason::TransportLost };
+            self.node.transport_lost(session, self.transport, reason);
         }
     }
 }

@@ -16,7 +16,8 @@ use tokio::time::{Instant, sleep_until};
 
 use super::connection::Holder;
 use super::wire::{Wire, WireEvent};
-use crate::home::Ending;
+use crate::home::{Ending, FLUSH_TIMEOUT};
+use crate::lifecycle::spool::takes_more;
 use crate::node::Node;
 use crate::random;
 use crate::route;
@@ -28,6 +29,9 @@ const OUTPUT_LOW_BYTES: usize = 16 * 1024;
 const OUTPUT_TAKE_BYTES: usize = 32 * 1024;
 /// How long a client that does not read may block what is to be written.
 const WRITE_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// After so many stanzas a client waits until they are confirmed.
+const MAX_UNCONFIRMED_STANZAS: usize = 4_096;
 
 /// How a connection ended.
 enum Departure {
@@ -79,6 +83,8 @@ struct Connection<'a> {
     blocked: Option<Instant>,
     /// There may be output to take.
     rung: bool,
+    /// Stanzas dealt with since all of them were known to be confirmed.
+    handled: usize,
 }
 
 impl<'a> Connection<'a> {
@@ -104,6 +110,7 @@ impl<'a> Connection<'a> {
             awaiting_ack: false,
             blocked,
             rung: true,
+            handled: 0,
         }
     }
 
@@ -167,7 +174,11 @@ impl<'a> Connection<'a> {
     async fn frame(&mut self, frame: Frame) -> Result<(), Departure> {
         match frame {
             Frame::StreamOpen(_) => Err(self.violation(&StreamError::new(StreamCondition::PolicyViolation))),
-            Frame::StreamClose => Err(Departure::Over(Reason::ClientClosed)),
+            Frame::StreamClose => {
+                // What was answered before the end is still written.
+                self.take_output().await?;
+                Err(Departure::Over(Reason::ClientClosed))
+            }
             Frame::Stanza(stanza) if stanza.kind() == StanzaKind::Nonza => self.nonza(&stanza).await,
             Frame::Stanza(stanza) => {
                 if let Err(error) = self.check_from(&stanza) {
@@ -177,11 +188,23 @@ impl<'a> Connection<'a> {
                 match route::stanza(&turn, &stanza).await {
                     Ok(()) => {
                         self.node.home.room().await;
+                        self.bound_unconfirmed().await;
                         Ok(())
                     }
                     Err(Lost) => self.lost().await,
                 }
             }
+        }
+    }
+
+    /// Now and then waits until what was handled is confirmed, so that what must be remembered of it stays little when the
+    /// database is away and the client goes on.
+    async fn bound_unconfirmed(&mut self) {
+        self.handled += 1;
+        if self.handled >= MAX_UNCONFIRMED_STANZAS {
+            self.handled = 0;
+            // One that is away for longer slows the client down; that is enough.
+            let _ = self.node.home.flushed().await;
         }
     }
 
@@ -230,11 +253,8 @@ impl<'a> Connection<'a> {
                 }
                 Ok(())
             }
-            Some(Ok(Management::Answer(h))) => self.acknowledged(h),
-            Some(Ok(Management::Enable(enable))) => {
-                self.enable(enable.resume).await;
-                Ok(())
-            }
+            Some(Ok(Management::Answer(h))) => self.acknowledged(h).await,
+            Some(Ok(Management::Enable(enable))) => self.enable(enable.resume).await,
             Some(Ok(Management::Resume(_))) => {
                 self.send(&failed(ErrorCondition::UnexpectedRequest, None));
                 Ok(())
@@ -243,27 +263,34 @@ impl<'a> Connection<'a> {
         }
     }
 
-    fn acknowledged(&mut self, h: u32) -> Result<(), Departure> {
+    async fn acknowledged(&mut self, h: u32) -> Result<(), Departure> {
         self.awaiting_ack = false;
         let now = self.node.clock.now();
-        let (acknowledged, left) = self.node.home.enter(|state| {
+        let (acknowledged, left, takes_more) = self.node.home.enter(|state| {
             let acknowledged = state.owner.client_acked(now, self.session, h);
             let left = state.owner.ledger().session(self.session).map_or(0, |session| session.queue.len());
-            (acknowledged, left)
+            (acknowledged, left, takes_more(state, self.session))
         });
         if let Err(error) = acknowledged {
             return Err(self.violation(&count_too_high(error.h, error.sent)));
         }
         // What was sent after the request is asked about with the next output, or when the client falls silent.
         self.rung |= left > 0;
+        if takes_more {
+            self.node.deliver_more(self.session, self.holder.transport, self.user).await;
+        }
         Ok(())
     }
 
-    async fn enable(&mut self, resume: bool) {
-        match self.node.enable_management(self.session, self.holder.transport, resume).await {
-            Some(enabled) => self.send(&enabled.element()),
-            None => self.send(&failed(ErrorCondition::UnexpectedRequest, None)),
+    async fn enable(&mut self, resume: bool) -> Result<(), Departure> {
+        let enabled = self.node.enable_management(self.session, self.holder.transport, resume);
+        match tokio::time::timeout(FLUSH_TIMEOUT, enabled).await {
+            Ok(Some(enabled)) => self.send(&enabled.element()),
+            Ok(None) => self.send(&failed(ErrorCondition::UnexpectedRequest, None)),
+            // Without the database nothing can be promised; the client tries again with a new connection.
+            Err(_) => return Err(Departure::Lost(Reason::TransportLost)),
         }
+        Ok(())
     }
 
     fn send(&mut self, element: &Element) {
@@ -292,7 +319,8 @@ impl<'a> Connection<'a> {
             self.send(&request());
         }
         self.rung |= output.more;
-        if self.wire.pending() > 0 && self.blocked.is_none() {
+        // Further output is taken only when most of the last is written: a slow client that reads is not a blocked one.
+        if self.wire.pending() > 0 && (self.blocked.is_none() || !output.stanzas.is_empty()) {
             self.blocked = Some(Instant::now());
         }
         Ok(())

@@ -1,9 +1,9 @@
 //! Drives the negotiation of a stream: carries out what it asks for, until a session is established.
 
 use everpresent_session::time::Moment;
-use everpresent_stanza::{BareJid, Frame, StreamError, build};
+use everpresent_stanza::{BareJid, Frame, StreamCondition, StreamError, build};
 use everpresent_stream::negotiation::{Input, Negotiation, Output, Resumed};
-use everpresent_stream::{Channel, Mechanism, ResponseHeader};
+use everpresent_stream::{Channel, FailureReason, Mechanism, ResponseHeader};
 
 use super::connection::{Holder, limits, limits_before_sign_in};
 use super::wire::{Wire, WireEvent};
@@ -18,20 +18,23 @@ pub type Negotiated = Holder;
 /// Negotiates until a session is established; nothing if the connection is to be closed instead.
 pub async fn run(node: &Node, wire: &mut Wire, holder: Holder) -> Option<Negotiated> {
     let mut driver = Driver { negotiation: begin(node, wire), node, wire, holder, opened: false };
-    loop {
-        while let Some(output) = driver.negotiation.poll_output() {
-            match driver.carry_out(output).await {
-                Step::Go => {}
-                Step::Established => {
-                    driver.wire.set_limits(limits(node));
-                    return Some(driver.holder);
-                }
-                Step::Close => return None,
+    let established = tokio::time::timeout(node.config.signin.timeout, driver.drive()).await;
+    match established {
+        Ok(true) => {
+            driver.wire.set_limits(limits(node));
+            return Some(driver.holder);
+        }
+        Ok(false) => {}
+        Err(_) => {
+            metrics::counter!("everpresent_signin_timeouts_total").increment(1);
+            // A session that lives already, and only waits for the database, survives this: clients take a stream error
+            // for its end.
+            if driver.holder.session.is_none() {
+                driver.fail(&StreamError::new(StreamCondition::ConnectionTimeout));
             }
         }
-        let input = driver.next_input().await?;
-        driver.negotiation.handle(node.clock.now().wall, input);
     }
+    None
 }
 
 fn begin(node: &Node, wire: &Wire) -> Negotiation {
@@ -61,6 +64,21 @@ struct Driver<'a> {
 }
 
 impl Driver<'_> {
+    /// Goes on until a session is established, or the connection is to be closed instead.
+    async fn drive(&mut self) -> bool {
+        loop {
+            while let Some(output) = self.negotiation.poll_output() {
+                match self.carry_out(output).await {
+                    Step::Go => {}
+                    Step::Established => return true,
+                    Step::Close => return false,
+                }
+            }
+            let Some(input) = self.next_input().await else { return false };
+            self.negotiation.handle(self.node.clock.now().wall, input);
+        }
+    }
+
     /// What the client does next; nothing if the connection is over.
     async fn next_input(&mut self) -> Option<Input> {
         loop {
@@ -119,10 +137,14 @@ impl Driver<'_> {
             }
             Output::SignInFailed { user, mechanism, reason } => {
                 let mechanism = mechanism.map(Mechanism::name).unwrap_or_default();
-                self.signin_failed(user.as_ref(), mechanism, &reason.to_string());
+                self.signin_failed(user.as_ref(), mechanism, reason);
             }
-            Output::SignedIn { mechanism, .. } => {
-                metrics::counter!("everpresent_signins_total", "mechanism" => mechanism.name()).increment(1);
+            Output::SignedIn { user, mechanism, .. } => {
+                let mechanism = mechanism.name();
+                metrics::counter!("everpresent_signins_total", "mechanism" => mechanism).increment(1);
+                let user = self.node.redacted(user.as_str());
+                let peer = self.node.redacted(&self.wire.peer().ip().to_string());
+                tracing::debug!(user, peer, mechanism, "signed in");
             }
             Output::Bind(request) => {
                 let bound = self.node.bind(&request, self.holder.transport, self.holder.line.clone()).await;
@@ -181,7 +203,11 @@ impl Driver<'_> {
                 let handled = self.node.confirmed_handled(resumed.session);
                 self.feed(Input::Resumed(Resumed { jid: resumed.jid, handled }))
             }
-            Err(NotResumed::Gone(handled)) => self.feed(Input::ResumeFailed { handled }),
+            Err(NotResumed::Gone(handled)) => {
+                // A count that is told is as good as an acknowledgement: what it covers must be safe (promise P2).
+                let safe = handled.is_none() || self.node.home.flushed().await.is_ok();
+                self.feed(Input::ResumeFailed { handled: handled.filter(|_| safe) })
+            }
             Err(NotResumed::TooHigh { h, sent }) => {
                 self.wire.queue_error(&super::established::count_too_high(h, sent));
                 Step::Close
@@ -189,13 +215,16 @@ impl Driver<'_> {
         }
     }
 
-    fn signin_failed(&self, user: Option<&BareJid>, mechanism: &str, reason: &str) {
+    fn signin_failed(&self, user: Option<&BareJid>, mechanism: &str, reason: FailureReason) {
         let moment: Moment = self.node.clock.moment();
         let peer = self.wire.peer().ip();
-        self.node.throttle.failed(moment, peer, user);
+        // What could not be checked was no guess: an outage must not lock people out after its end.
+        if reason != FailureReason::Unavailable {
+            self.node.throttle.failed(moment, peer, user);
+        }
         metrics::counter!("everpresent_signin_failures_total").increment(1);
         let peer = self.node.redacted(&peer.to_string());
         let user = user.map(|user| self.node.redacted(user.as_str())).unwrap_or_default();
-        tracing::info!(user, peer, mechanism, reason, "sign-in failed");
+        tracing::info!(user, peer, mechanism, %reason, "sign-in failed");
     }
 }

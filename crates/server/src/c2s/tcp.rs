@@ -28,6 +28,9 @@ const READ_PAUSE_BYTES: usize = 256 * 1024;
 const KEEP_OUTPUT_BYTES: usize = 4 * 1024;
 /// How long the last words to a client may take.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long, and up to how many bytes, a client is listened to after the last words to it.
+const DRAIN_TIMEOUT: Duration = Duration::from_millis(500);
+const DRAIN_BYTES: usize = 1024 * 1024;
 /// How long a TLS handshake may take.
 const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(15);
 
@@ -141,6 +144,18 @@ impl TcpWire {
         })
     }
 
+    fn poll_discard(&mut self, context: &mut Context<'_>) -> Poll<io::Result<usize>> {
+        READ_BUFFER.with_borrow_mut(|memory| {
+            let mut buffer = ReadBuf::new(memory.as_mut_slice());
+            ready!(match &mut self.stream {
+                Stream::Plain(stream) => Pin::new(stream).poll_read(context, &mut buffer),
+                Stream::Tls(stream) => Pin::new(stream).poll_read(context, &mut buffer),
+                Stream::Gone => Poll::Ready(Ok(())),
+            })?;
+            Poll::Ready(Ok(buffer.filled().len()))
+        })
+    }
+
     fn poll_write(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         while !self.output.is_empty() {
             let written = ready!(match &mut self.stream {
@@ -210,6 +225,19 @@ impl TcpWire {
         };
         // Nothing more can be done for a client that does not listen.
         let _ = tokio::time::timeout(CLOSE_TIMEOUT, last_words).await;
+        let _ = tokio::time::timeout(DRAIN_TIMEOUT, self.drain()).await;
         self.stream = Stream::Gone;
+    }
+
+    /// Reads what the client was still sending, until it closes too: a socket that is closed with unread input is reset,
+    /// and the reset may overtake the last words.
+    async fn drain(&mut self) {
+        let mut left = DRAIN_BYTES;
+        while left > 0 {
+            match std::future::poll_fn(|context| self.poll_discard(context)).await {
+                Ok(0) | Err(_) => return,
+                Ok(read) => left = left.saturating_sub(read),
+            }
+        }
     }
 }

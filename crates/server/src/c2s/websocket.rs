@@ -18,6 +18,8 @@ use super::wire::WireEvent;
 
 /// While more than this waits to be written, nothing further is read.
 const READ_PAUSE_BYTES: usize = 256 * 1024;
+/// The header of a small frame from a client (RFC 6455 §5.2).
+const FRAME_BYTES: usize = 6;
 /// How long the last words to a client may take.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -80,7 +82,7 @@ impl WebSocketWire {
                 Message::Binary(_) => return Poll::Ready(WireEvent::Malformed(FrameError::NotOneDocument)),
                 Message::Close(_) => return Poll::Ready(WireEvent::Gone),
                 // The library answers pings by itself.
-                Message::Ping(_) | Message::Pong(_) => {}
+                Message::Ping(data) | Message::Pong(data) => self.pace.count(FRAME_BYTES + data.len()),
             }
         }
     }

@@ -11,7 +11,9 @@ use everpresent_stanza::BareJid;
 
 /// How long an account without sessions is kept after its last use.
 const IDLE: Duration = Duration::from_secs(300);
-/// How many accounts without sessions are kept at most.
+/// How long it is kept when there are too many; longer than it takes to read one and use it.
+const CROWDED_IDLE: Duration = Duration::from_secs(20);
+/// How many accounts are kept before those without sessions go sooner.
 const MAX_IDLE_ACCOUNTS: usize = 20_000;
 
 /// What the server must know of a user to route stanzas.
@@ -25,8 +27,20 @@ pub struct Account {
     pub preferences: ArchivePreferences,
     /// About how many messages wait in the spool; exact when it was loaded.
     pub spooled: usize,
+    /// Raised whenever a message is left to the spool: tells whether what was read from there is all.
+    pub spool_changes: u64,
     /// When it was last used.
     pub touched: Moment,
+}
+
+impl Account {
+    /// So many more messages wait in the spool.
+    pub fn spool_grew(&mut self, messages: usize) {
+        if messages > 0 {
+            self.spooled += messages;
+            self.spool_changes += 1;
+        }
+    }
 }
 
 /// The accounts in memory. Those whose users have sessions stay.
@@ -66,10 +80,10 @@ impl Accounts {
         self.by_user.is_empty()
     }
 
-    /// Forgets accounts without sessions that nobody used lately, or all of those when they are too many.
+    /// Forgets accounts without sessions that nobody used lately. Whoever needs one again reads it after all that was
+    /// recorded for it has been written.
     pub fn forget_idle(&mut self, now: Moment, has_sessions: impl Fn(&BareJid) -> bool) {
-        let crowded = self.by_user.len() > MAX_IDLE_ACCOUNTS;
-        self.by_user
-            .retain(|user, account| has_sessions(user) || (!crowded && now.since(account.touched) < IDLE));
+        let idle = if self.by_user.len() > MAX_IDLE_ACCOUNTS { CROWDED_IDLE } else { IDLE };
+        self.by_user.retain(|user, account| now.since(account.touched) < idle || has_sessions(user));
     }
 }

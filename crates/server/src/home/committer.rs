@@ -4,7 +4,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use everpresent_session::row::Row;
-use everpresent_store::commit::check;
+use everpresent_store::commit::{BATCH_MAX_ROWS, check};
 use everpresent_store::{CommitError, Fence};
 
 use crate::node::Node;
@@ -72,12 +72,22 @@ async fn linger(node: &Node) {
 /// Writes one batch. Rows are checked where they come in; one that no database can hold all the same is a fault of this
 /// program, and costs the row, not everybody the use of the database.
 async fn commit(node: &Node, fence: &Fence, rows: &mut Vec<Row>) -> Result<(), CommitError> {
-    match node.store.commit(fence, rows).await {
+    match in_parts(node, fence, rows).await {
         Err(CommitError::Refused(error)) => {
             tracing::error!(%error, "a row that no database can hold is left out");
             rows.retain(|row| check(row).is_ok());
-            node.store.commit(fence, rows).await
+            in_parts(node, fence, rows).await
         }
         outcome => outcome,
     }
+}
+
+/// A single record may make more rows than one transaction takes: the end of a session, or an acknowledgement, with
+/// thousands of messages in the queue. Nothing of the batch counts before its last part is written, and writing a part
+/// again is the same as once.
+async fn in_parts(node: &Node, fence: &Fence, rows: &[Row]) -> Result<(), CommitError> {
+    for part in rows.chunks(BATCH_MAX_ROWS) {
+        node.store.commit(fence, part).await?;
+    }
+    Ok(())
 }

@@ -87,9 +87,11 @@ impl Transports {
         self.by_id.get(&id).and_then(|transport| transport.ending.clone())
     }
 
-    /// Every connection with the session that it believes to hold, but for those that were told to go.
+    /// Every connection with the session that it believes to hold, but for those that have lost it. One that is let go
+    /// holds its session to its end.
     pub fn holding(&self) -> BTreeMap<TransportId, SessionId> {
-        let holding = self.by_id.iter().filter(|(_, transport)| transport.ending.is_none());
+        let holds = |ending: &Option<Ending>| matches!(ending, None | Some(Ending::LetGo));
+        let holding = self.by_id.iter().filter(|(_, transport)| holds(&transport.ending));
         holding.map(|(id, transport)| (*id, transport.session)).collect()
     }
 

@@ -9,7 +9,7 @@ use everpresent_session::owner::{Transaction, TransportId};
 use everpresent_session::reason::Reason;
 use everpresent_session::record::{Cause, Effect, Flag, Opening};
 use everpresent_session::session::ClientState;
-use everpresent_stanza::{BareJid, FullJid, StreamCondition, StreamError};
+use everpresent_stanza::{StreamCondition, StreamError};
 use everpresent_stream::bind::{BindError, BindRequest, Bound};
 use everpresent_stream::management::Enabled;
 
@@ -49,15 +49,20 @@ impl Node {
         let session = SessionId(random::id());
         let now = self.clock.now();
         let recorded = self.home.record(|state| {
-            let others = state.owner.ledger().sessions_of(&user).count();
-            let replaced = predecessors(state, request);
-            if others - replaced.len() >= self.config.limits.sessions_per_user {
+            let Some(replaced) = predecessors(state, request, self.config.limits.sessions_per_user) else {
                 return Ok(Err(BindError::ResourceConstraint));
+            };
+            // Each end is a record of its own: it may send something to sessions that end next.
+            for old in replaced.elsewhere {
+                let mut transaction = state.owner.begin(now, Cause::Client(session));
+                end(state, &mut transaction, old, Reason::Replaced, Ending::Error(signed_in_anew()));
+                state.commit(transaction)?;
             }
             let mut transaction = state.owner.begin(now, Cause::Client(session));
             self.open(&mut transaction, session, request);
-            for old in replaced {
-                replace(state, &mut transaction, session, &request.jid, old);
+            if let Some(old) = replaced.same_address {
+                transaction.effect(Effect::Inherited { session, from: old });
+                close(state, &mut transaction, old, Reason::Replaced, Ending::Error(signed_in_anew()));
             }
             let number = state.commit(transaction)?;
             state.owner.attach(session, transport);
@@ -109,29 +114,41 @@ impl Node {
     }
 }
 
-/// The sessions that this one replaces: of the same address, or of the same client installation.
-fn predecessors(state: &HomeState, request: &BindRequest) -> Vec<SessionId> {
-    let user: BareJid = request.jid.to_bare();
-    let same = |session: &&everpresent_session::session::Session| {
-        let installation = session.user_agent.is_some() && session.user_agent == request.user_agent.id;
-        session.jid == request.jid || installation
-    };
-    state.owner.ledger().sessions_of(&user).filter(same).map(|session| session.id).collect()
+/// The sessions that a new one replaces.
+#[derive(Debug, Default)]
+struct Predecessors {
+    /// The one whose address it takes.
+    same_address: Option<SessionId>,
+    /// Others of the same client installation, and those that make room for it.
+    elsewhere: Vec<SessionId>,
 }
 
-fn replace(
-    state: &mut HomeState,
-    transaction: &mut Transaction,
-    heir: SessionId,
-    jid: &FullJid,
-    old: SessionId,
-) {
-    let conflict = StreamError::new(StreamCondition::Conflict).with_text("the same client signed in anew");
-    let same_address = state.owner.ledger().session(old).is_some_and(|session| session.jid == *jid);
-    if same_address {
-        transaction.effect(Effect::Inherited { session: heir, from: old });
-        close(state, transaction, old, Reason::Replaced, Ending::Error(conflict));
-    } else {
-        end(state, transaction, old, Reason::Replaced, Ending::Error(conflict));
+/// The sessions that this one replaces: of the same address, or of the same client installation. If the user has `most`
+/// others, those that have waited longest for a client make room, so that nobody is locked out by what a broken client
+/// left behind; nothing if there are not enough of them.
+fn predecessors(state: &HomeState, request: &BindRequest, most: usize) -> Option<Predecessors> {
+    let mut replaced = Predecessors::default();
+    let (mut staying, mut waiting) = (0, Vec::new());
+    for session in state.owner.ledger().sessions_of(&request.jid.to_bare()) {
+        let installation = session.user_agent.is_some() && session.user_agent == request.user_agent.id;
+        if session.jid == request.jid {
+            replaced.same_address = Some(session.id);
+        } else if installation {
+            replaced.elsewhere.push(session.id);
+        } else {
+            staying += 1;
+            waiting.extend(state.owner.deadline(session.id).map(|deadline| (deadline, session.id)));
+        }
     }
+    let surplus = (staying + 1_usize).saturating_sub(most);
+    if surplus > waiting.len() {
+        return None;
+    }
+    waiting.sort_unstable();
+    replaced.elsewhere.extend(waiting.into_iter().take(surplus).map(|(_, session)| session));
+    Some(replaced)
+}
+
+fn signed_in_anew() -> StreamError {
+    StreamError::new(StreamCondition::Conflict).with_text("the same client signed in anew")
 }

@@ -70,14 +70,16 @@ fn route_again(state: &mut HomeState, transaction: &mut Transaction, session: Se
         .map(|(id, _)| *id)
         .collect();
     drop(resources);
-    // Too many at worst: the next reading of the spool tells how many really wait.
-    if let Some(account) = state.accounts.get_mut(&user) {
-        account.spooled += undelivered.len();
-    }
+    let mut waiting = 0;
     for (stanza, spooled) in undelivered {
+        let mut taken = false;
         for other in &others {
-            deliver::to_session(state, transaction, *other, stanza.clone(), Some(spooled));
+            taken |= deliver::to_session(state, transaction, *other, stanza.clone(), Some(spooled));
         }
+        waiting += usize::from(!taken);
+    }
+    if let Some(account) = state.accounts.get_mut(&user) {
+        account.spool_grew(waiting);
     }
 }
 
@@ -119,9 +121,21 @@ impl Node {
 
     /// Ends a session for another cause than its connection. Returns whether it lived.
     pub fn end_session(&self, session: SessionId, cause: Cause, reason: Reason, ending: Ending) -> bool {
+        self.end_session_if(session, cause, reason, ending, |_| true)
+    }
+
+    /// As [`Node::end_session`], if `still` holds at that moment.
+    pub fn end_session_if(
+        &self,
+        session: SessionId,
+        cause: Cause,
+        reason: Reason,
+        ending: Ending,
+        still: impl FnOnce(&HomeState) -> bool,
+    ) -> bool {
         let now = self.clock.now();
         let ended = self.home.record(|state| {
-            if state.owner.ledger().session(session).is_none() {
+            if state.owner.ledger().session(session).is_none() || !still(state) {
                 return Ok(false);
             }
             let mut transaction = state.owner.begin(now, cause);

@@ -1,65 +1,112 @@
 //! What waited for a user: read from the database before the session's first presence, delivered with it.
 
 use bytes::Bytes;
-use everpresent_session::ids::{RecordNumber, SessionId};
-use everpresent_session::owner::Transaction;
-use everpresent_session::record::Spooled;
-use everpresent_session::row::{Row, SpoolRow};
+use everpresent_session::ids::SessionId;
+use everpresent_session::owner::{Transaction, TransportId};
+use everpresent_session::record::{Cause, Spooled};
+use everpresent_session::row::SpoolRow;
 use everpresent_stanza::{BareJid, RawStanza, Stamp, build, ns, parse_stanza};
+use everpresent_store::StoreError;
+use everpresent_store::spool::{SPOOL_READ_MAX_BYTES, SPOOL_READ_MAX_ROWS};
 
 use crate::deliver;
 use crate::home::HomeState;
 use crate::node::Node;
 
-/// What the spool held of a user at some point of the record stream.
+/// How often the spool is read anew because something was added to it meanwhile; then what was read has to do.
+pub const MAX_SPOOL_READS: usize = 8;
+
+/// What the spool held of a user at some moment.
 #[derive(Debug)]
 pub struct Waiting {
     rows: Vec<SpoolRow>,
     /// Whether these are all that there were.
     complete: bool,
-    as_of: RecordNumber,
+    /// What [`crate::home::Account::spool_changes`] was before; nothing if the spool could not be read.
+    as_of: Option<u64>,
 }
 
 impl Node {
     /// As [`takes_spool`], for callers who are not in the home.
-    pub fn takes_spool(&self, session: SessionId, user: &BareJid, priority: i8) -> bool {
-        self.home.enter(|state| takes_spool(state, session, user, priority))
+    pub fn takes_spool(&self, user: &BareJid, priority: i8) -> bool {
+        self.home.enter(|state| takes_spool(state, user, priority))
     }
 
-    /// Reads what waits for a user. A database that does not answer delays it until the next sign-in: the rows stay.
+    /// Reads what waits for a user. A database that does not answer delays it until the client's next presence: the
+    /// rows stay.
     pub async fn read_spool(&self, user: &BareJid) -> Waiting {
         let limit = u32::try_from(self.config.limits.unacked_stanzas / 2).unwrap_or(u32::MAX);
-        let flushed = self.home.flushed().await;
-        let as_of = self.home.enter(|state| state.owner.confirmed());
-        let rows = match flushed {
-            Ok(()) => self.store.spool(user, None, limit).await.map_err(|error| error.to_string()),
+        let limit = limit.min(SPOOL_READ_MAX_ROWS);
+        let as_of = self.home.enter(|state| state.accounts.get(user).map(|account| account.spool_changes));
+        let rows = match self.home.flushed().await {
+            Ok(()) => self.spool_page(user, limit).await.map_err(|error| error.to_string()),
             Err(away) => Err(away.to_string()),
         };
-        let rows = rows.unwrap_or_else(|error| {
-            tracing::warn!(error, "what waited for a user could not be read; it stays where it is");
-            Vec::new()
+        match rows {
+            Ok((rows, complete)) => Waiting { rows, complete, as_of: Some(as_of.unwrap_or_default()) },
+            Err(error) => {
+                tracing::warn!(error, "what waited for a user could not be read; it stays where it is");
+                Waiting { rows: Vec::new(), complete: false, as_of: None }
+            }
+        }
+    }
+
+    /// The first rows that are not all in some session's queue, and whether there are no further ones.
+    async fn spool_page(&self, user: &BareJid, limit: u32) -> Result<(Vec<SpoolRow>, bool), StoreError> {
+        let mut after = None;
+        for _ in 0..MAX_SPOOL_READS {
+            let rows = self.store.spool(user, after, limit).await?;
+            let bytes: usize = rows.iter().map(|row| row.stanza.len()).sum();
+            let complete = rows.len() < limit as usize && bytes < SPOOL_READ_MAX_BYTES;
+            let is_held = |state: &HomeState, row: &SpoolRow| state.owner.ledger().message(row.id).is_some();
+            let all_held = self.home.enter(|state| rows.iter().all(|row| is_held(state, row)));
+            if complete || !all_held {
+                return Ok((rows, complete));
+            }
+            after = rows.last().map(|row| row.id);
+        }
+        Ok((Vec::new(), false))
+    }
+
+    /// Goes on with what waited for a user and was too much for the queue before.
+    pub async fn deliver_more(&self, session: SessionId, transport: TransportId, user: &BareJid) {
+        let waiting = self.read_spool(user).await;
+        let now = self.clock.now();
+        self.home.record(|state| {
+            if !state.owner.holds(session, transport) || !waiting.is_current(state, user) {
+                return Ok(());
+            }
+            let mut transaction = state.owner.begin(now, Cause::Database);
+            waiting.deliver(state, &mut transaction, session, user);
+            state.commit(transaction).map(drop)
         });
-        Waiting { complete: rows.len() < limit as usize, rows, as_of }
     }
 }
 
-/// Whether a presence of this priority makes the session take messages that it did not take before, and there are any.
-pub fn takes_spool(state: &HomeState, session: SessionId, user: &BareJid, priority: i8) -> bool {
-    let session = state.owner.ledger().session(session);
-    let takes_more = session.is_some_and(|session| session.priority().is_none_or(|before| before < 0));
-    priority >= 0 && takes_more && state.accounts.get(user).is_none_or(|account| account.spooled > 0)
+/// Whether a session whose presence has this priority is to be given messages from the spool.
+pub fn takes_spool(state: &HomeState, user: &BareJid, priority: i8) -> bool {
+    priority >= 0 && state.accounts.get(user).is_none_or(|account| account.spooled > 0)
+}
+
+/// Whether a session that has received all it was sent is to be given more from the spool now.
+pub fn takes_more(state: &HomeState, session: SessionId) -> bool {
+    let Some(session) = state.owner.ledger().session(session).filter(|session| session.queue.is_empty()) else {
+        return false;
+    };
+    let priority = session.priority().unwrap_or(-1);
+    takes_spool(state, &session.jid.to_bare(), priority) && state.owner.accepts_messages()
 }
 
 impl Waiting {
-    /// Whether nothing was spooled for the user since it was read.
+    /// Whether nothing was spooled for the user since it was read. There is no use in waiting for a database that does
+    /// not answer.
     pub fn is_current(&self, state: &HomeState, user: &BareJid) -> bool {
-        let since = state.owner.ledger().unfinished().filter(|(record, _)| *record > self.as_of);
-        let mut spooled = since.filter(|(_, row)| matches!(row, Row::Spool(row) if row.user == *user));
-        spooled.next().is_none()
+        let changes = state.accounts.get(user).map(|account| account.spool_changes);
+        self.as_of.is_none_or(|as_of| changes.is_none_or(|changes| changes == as_of))
     }
 
     /// Puts the rows into the session's queue, but for those that another session of the user was sent and may still
-    /// acknowledge.
+    /// acknowledge. What would fill more than half of the queue waits until that is empty again.
     pub fn deliver(
         self,
         state: &mut HomeState,
@@ -67,15 +114,21 @@ impl Waiting {
         session: SessionId,
         user: &BareJid,
     ) {
-        let mut left = usize::from(!self.complete) * self.rows.len();
+        if self.as_of.is_none() {
+            return;
+        }
+        let all = self.complete && self.is_current(state, user);
+        let mut left = if all { 0 } else { self.rows.len().max(1) };
+        let (mut bytes, mut full) = (0, false);
         for row in self.rows {
             if state.owner.ledger().message(row.id).is_some() {
                 continue;
             }
             let spooled = Spooled { id: row.id, at: row.at, archived: row.archived, written: true };
-            if !deliver::to_session(state, transaction, session, delayed(&row), Some(spooled)) {
-                left += 1;
-            }
+            full |= bytes > state.limits.unacked_bytes / 2;
+            bytes += row.stanza.len();
+            full = full || !deliver::to_session(state, transaction, session, delayed(&row), Some(spooled));
+            left += usize::from(full);
         }
         if let Some(account) = state.accounts.get_mut(user) {
             account.spooled = left;

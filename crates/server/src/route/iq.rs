@@ -55,11 +55,11 @@ async fn to_session(turn: &Turn<'_>, stanza: &RawStanza, to: &Jid, kind: IqType)
     }
     let from = Jid::from(turn.jid.clone());
     turn.record(|state, transaction| {
-        let mut refused = may_send(state, turn.user, to, class_of(stanza)).err().flatten();
+        let sendable = may_send(state, turn.user, to, class_of(stanza));
         let blocked =
             state.accounts.get(&user).map(|account| account.block_list.inbound(&from, class_of(stanza)));
-        let target = match (&refused, state.accounts.get(&user)) {
-            (None, Some(account)) if blocked == Some(Verdict::Pass) => {
+        let target = match (&sendable, state.accounts.get(&user)) {
+            (Ok(()), Some(account)) if blocked == Some(Verdict::Pass) => {
                 let resources = Resources::of(state.owner.ledger(), &user);
                 let resource = to.resource().map(|resource| resource.as_str());
                 let target = iq_target(kind, &from, resource, &account.roster, &resources.views);
@@ -74,8 +74,8 @@ async fn to_session(turn: &Turn<'_>, stanza: &RawStanza, to: &Jid, kind: IqType)
             }
         }
         if request {
-            let error =
-                refused.take().unwrap_or_else(|| StanzaError::new(ErrorCondition::ServiceUnavailable));
+            let refused = sendable.err().flatten();
+            let error = refused.unwrap_or_else(|| StanzaError::new(ErrorCondition::ServiceUnavailable));
             if let Some(reply) = stanza.error_reply(&error) {
                 deliver::to_session(state, transaction, turn.session, reply, None);
             }

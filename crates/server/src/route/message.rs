@@ -154,12 +154,15 @@ impl Message<'_> {
     }
 
     fn stamped(&self, stanza_id: Option<Bytes>) -> Bytes {
+        let ours = |child: &Child, attribute: &str, without: bool| {
+            let element = self.stanza.child_element(child).ok();
+            let who = element.and_then(|element| Jid::new(element.attr(attribute)?).ok());
+            who.map_or(without, |who| self.turn.node.is_local(&who))
+        };
         let forged = |child: &Child| {
-            child.is("stanza-id", ns::STANZA_ID)
-                && self.stanza.child_element(child).ok().is_none_or(|element| {
-                    let by = element.attr("by").and_then(|by| Jid::new(by).ok());
-                    by.is_none_or(|by| self.turn.node.is_local(&by))
-                })
+            (child.is("stanza-id", ns::STANZA_ID) && ours(child, "by", true))
+                // When something came here, only this server says (XEP-0203 §4).
+                || (child.is("delay", ns::DELAY) && is_server(child, "from"))
         };
         let append: Vec<Bytes> = stanza_id.into_iter().collect();
         self.stanza.restamp(&Stamp {
@@ -214,7 +217,7 @@ impl Message<'_> {
                 stanza: delivered.clone(),
             }));
             if let Some(account) = state.accounts.get_mut(self.recipient) {
-                account.spooled += 1;
+                account.spool_grew(1);
             }
         }
     }

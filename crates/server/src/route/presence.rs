@@ -15,8 +15,11 @@ use everpresent_stanza::{
 use super::{Destination, destination, may_send, no_federation, subscription};
 use crate::deliver::{self, Resources, addressed};
 use crate::home::HomeState;
-use crate::lifecycle::spool::takes_spool;
+use crate::lifecycle::spool::{MAX_SPOOL_READS, takes_spool};
 use crate::turn::{Lost, Turn};
+
+/// Largest presence. It is copied for each contact, and kept and stored as long as it stands.
+const MAX_PRESENCE_BYTES: usize = 16 * 1024;
 
 /// Deals with a presence of a client.
 ///
@@ -27,6 +30,10 @@ pub async fn handle(turn: &Turn<'_>, stanza: &RawStanza) -> Result<(), Lost> {
         Ok(kind) => kind,
         Err(error) => return turn.refuse(stanza, &error),
     };
+    if stanza.bytes().len() > MAX_PRESENCE_BYTES {
+        let text = format!("a presence has at most {MAX_PRESENCE_BYTES} bytes here");
+        return turn.refuse(stanza, &StanzaError::new(ErrorCondition::PolicyViolation).with_text(&text));
+    }
     let addressed = stanza.attribute("to").is_some();
     match (kind, addressed) {
         (PresenceType::Available, false) => available(turn, stanza).await,
@@ -45,17 +52,18 @@ async fn available(turn: &Turn<'_>, stanza: &RawStanza) -> Result<(), Lost> {
     let broadcast = from_sender(turn, stanza);
     let priority = priority(stanza.child_text("priority", ns::CLIENT).as_deref());
     let mut waiting = None;
-    if turn.node.takes_spool(turn.session, turn.user, priority) {
+    if turn.node.takes_spool(turn.user, priority) {
         waiting = Some(turn.node.read_spool(turn.user).await);
     }
+    let mut reads = 1;
     loop {
         let spool = waiting.take();
         let done = turn.attempt(|state, transaction| {
             let missed = match &spool {
                 Some(spool) => !spool.is_current(state, turn.user),
-                None => takes_spool(state, turn.session, turn.user, priority),
+                None => takes_spool(state, turn.user, priority),
             };
-            if missed {
+            if missed && reads < MAX_SPOOL_READS {
                 return None;
             }
             let presence = Presence { stanza: broadcast.clone(), priority, at: transaction.now().wall };
@@ -70,6 +78,7 @@ async fn available(turn: &Turn<'_>, stanza: &RawStanza) -> Result<(), Lost> {
             return Ok(());
         }
         waiting = Some(turn.node.read_spool(turn.user).await);
+        reads += 1;
     }
 }
 
@@ -228,12 +237,18 @@ async fn probe(turn: &Turn<'_>, stanza: &RawStanza) -> Result<(), Lost> {
         Ok(_) => return turn.answer(None),
         Err(error) => return turn.refuse(stanza, &error),
     };
-    if !matches!(turn.node.load(&to.to_bare()).await, Ok(true)) {
-        return turn.answer(None);
+    match turn.node.load(&to.to_bare()).await {
+        Ok(true) => turn.record(|state, transaction| {
+            answer_probe(state, transaction, turn.session, turn.jid, &to);
+        }),
+        // As for a user who does not show its presence: nobody learns by asking who exists (§4.3.2).
+        Ok(false) => turn.answer(Some(unsubscribed(&to.to_bare(), turn.jid))),
+        Err(_) => turn.answer(None),
     }
-    turn.record(|state, transaction| {
-        answer_probe(state, transaction, turn.session, turn.jid, &to);
-    })
+}
+
+fn unsubscribed(from: &BareJid, to: &FullJid) -> Bytes {
+    build::presence(from.as_str(), to.as_str(), Some("unsubscribed"), b"")
 }
 
 /// Sends a session what it may know of the presence of `of`, a user of this server.
@@ -268,9 +283,9 @@ fn answer_probe(
         // Nobody there: the prober does not see the contact anyway.
         ProbeAnswer::Unavailable | ProbeAnswer::Nothing => Vec::new(),
         ProbeAnswer::Unsubscribed => {
-            let from = user.as_str();
-            let attributes = [("from", Some(from)), ("type", Some("unsubscribed"))];
-            vec![(Jid::from(user.clone()), build::stanza("presence", &attributes, b""))]
+            drop(resources);
+            deliver::to_session(state, transaction, to, unsubscribed(&user, prober), None);
+            return;
         }
     };
     drop(resources);

@@ -18,7 +18,7 @@ use crate::time::Now;
 /// How many rows of records a batch has before it ends with the record at hand; a record is never split.
 pub const MAX_BATCH_ROWS: usize = 1_000;
 /// How many messages in queues a batch has before it ends with the record at hand.
-pub const MAX_BATCH_MESSAGES: usize = 1_000;
+pub const MAX_BATCH_MESSAGES: usize = 900;
 /// How many bytes of stanzas a batch has, in each of both, before it ends with the record at hand: a batch that cannot be
 /// written in time would be tried again for ever.
 pub const MAX_BATCH_BYTES: usize = 16 * 1024 * 1024;
