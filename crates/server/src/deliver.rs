@@ -13,6 +13,8 @@ use crate::home::HomeState;
 
 /// How many pieces of news are held for an inactive client (XEP-0352); beyond that they are sent at once.
 const MAX_HELD_STANZAS: usize = 500;
+/// Larger ones are sent at once too: what is held is in no queue, whose bytes are bounded.
+const MAX_HELD_STANZA_BYTES: usize = 4 * 1024;
 
 /// A user's sessions as the rules see them, and their ids at the same places.
 #[derive(Debug)]
@@ -85,7 +87,8 @@ pub fn news(
     key: impl FnOnce() -> HoldKey,
 ) {
     let Some(recipient) = state.owner.ledger().session(session) else { return };
-    if recipient.client_state == ClientState::Inactive && recipient.held.len() < MAX_HELD_STANZAS {
+    let small = recipient.held.len() < MAX_HELD_STANZAS && stanza.len() <= MAX_HELD_STANZA_BYTES;
+    if recipient.client_state == ClientState::Inactive && small {
         transaction.effect(Effect::Held { session, key: key(), stanza });
     } else {
         to_session(state, transaction, session, stanza, None);

@@ -5,3 +5,6 @@ pub mod end;
 pub mod resume;
 pub mod spool;
 pub mod switches;
+
+#[cfg(test)]
+mod tests;

@@ -82,6 +82,10 @@ fn search(options: &ModelOptions) -> ExitCode {
         }
         None => model::check_all(options.threads, |report| println!("{report}")),
     };
+    println!(
+        "{}",
+        if holds { "every state was searched: no violation" } else { "NOT as it should be: see above" }
+    );
     if holds { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 

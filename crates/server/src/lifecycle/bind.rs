@@ -144,7 +144,7 @@ fn predecessors(state: &HomeState, request: &BindRequest, most: usize) -> Option
     if surplus > waiting.len() {
         return None;
     }
-    waiting.sort_unstable();
+    waiting.sort_by_key(|(deadline, _)| *deadline);
     replaced.elsewhere.extend(waiting.into_iter().take(surplus).map(|(_, session)| session));
     Some(replaced)
 }

@@ -90,7 +90,8 @@ pub fn takes_spool(state: &HomeState, user: &BareJid, priority: i8) -> bool {
 
 /// Whether a session that has received all it was sent is to be given more from the spool now.
 pub fn takes_more(state: &HomeState, session: SessionId) -> bool {
-    let Some(session) = state.owner.ledger().session(session).filter(|session| session.queue.is_empty()) else {
+    let Some(session) = state.owner.ledger().session(session).filter(|session| session.queue.is_empty())
+    else {
         return false;
     };
     let priority = session.priority().unwrap_or(-1);

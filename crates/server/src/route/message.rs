@@ -146,23 +146,26 @@ impl Message<'_> {
         Kept { facts, sender, recipient, spooled }
     }
 
-    /// The message as its recipient gets it: from the sender's full address, without ids that only this server may
-    /// give, and with the one that it gave (XEP-0359 §5).
+    /// The message as its recipient gets it: from the sender's full address, without ids and delays that only this
+    /// server may give, and with the id that it gave (XEP-0359 §5).
     fn delivered(&self, kept: &Kept) -> Bytes {
         let id = kept.recipient.map(|id| build::stanza_id(&id.to_string(), self.recipient.as_str()));
         self.stamped(id)
     }
 
     fn stamped(&self, stanza_id: Option<Bytes>) -> Bytes {
-        let ours = |child: &Child, attribute: &str, without: bool| {
-            let element = self.stanza.child_element(child).ok();
-            let who = element.and_then(|element| Jid::new(element.attr(attribute)?).ok());
-            who.map_or(without, |who| self.turn.node.is_local(&who))
+        let named = |child: &Child, attribute: &str| {
+            let element = self.stanza.child_element(child).ok()?;
+            Jid::new(element.attr(attribute)?).ok()
         };
         let forged = |child: &Child| {
-            (child.is("stanza-id", ns::STANZA_ID) && ours(child, "by", true))
-                // When something came here, only this server says (XEP-0203 §4).
-                || (child.is("delay", ns::DELAY) && is_server(child, "from"))
+            if child.is("stanza-id", ns::STANZA_ID) {
+                return named(child, "by").is_none_or(|by| self.turn.node.is_local(&by));
+            }
+            // Since when something waits here, only this server says (XEP-0203).
+            child.is("delay", ns::DELAY)
+                && named(child, "from")
+                    .is_some_and(|from| from.node().is_none() && self.turn.node.is_local(&from))
         };
         let append: Vec<Bytes> = stanza_id.into_iter().collect();
         self.stanza.restamp(&Stamp {
