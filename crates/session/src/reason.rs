@@ -25,7 +25,7 @@ pub enum Reason {
     HandedOver,
     /// An operator ended it.
     Kicked,
-    /// Its account was disabled, removed, or given a new password.
+    /// Its account was disabled or removed.
     AccountClosed,
     /// More stanzas waited for it than a session may keep.
     QueueFull,

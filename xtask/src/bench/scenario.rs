@@ -166,7 +166,7 @@ impl Numbers {
         contacts: 200,
         idle_few: 100,
         idle_many: 10_000,
-        span: "--warmup-seconds 3 --duration-seconds 10",
+        span: "--warmup-seconds 2 --duration-seconds 5",
     };
     const QUICK: Self = Self {
         few: 200,

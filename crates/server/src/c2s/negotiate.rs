@@ -128,6 +128,10 @@ impl Driver<'_> {
             }
             Output::LoadTokens { user, user_agent, .. } => {
                 let input = signin::tokens(self.node, self.wire.peer().ip(), &user, &user_agent).await;
+                if matches!(input, Input::Unavailable) {
+                    // Clients forget a token at any SASL failure, so this one is told nothing and comes again.
+                    return Step::Close;
+                }
                 return self.feed(input);
             }
             Output::StoreTokens(rows) => {

@@ -22,8 +22,9 @@ pub const MAX_BATCH_MESSAGES: usize = 900;
 /// How many bytes of stanzas a batch has, in each of both, before it ends with the record at hand: a batch that cannot be
 /// written in time would be tried again for ever.
 pub const MAX_BATCH_BYTES: usize = 16 * 1024 * 1024;
-/// How many session heads a batch has.
-pub const MAX_BATCH_HEADS: usize = 1_000;
+/// How many session heads a batch has. Until all that changed are written, nothing of the batch counts as confirmed, so
+/// this is more than change in one batch of a busy node.
+pub const MAX_BATCH_HEADS: usize = 8_000;
 /// After so many failed attempts to write in a row, new messages are refused: a single one may be a passing fault.
 pub const REFUSE_AFTER_FAILURES: u32 = 3;
 /// How many durable rows may wait for the database before new messages are refused.
