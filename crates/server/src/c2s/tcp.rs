@@ -124,14 +124,15 @@ impl TcpWire {
                 Err(error) => return Poll::Ready(WireEvent::Malformed(error)),
             }
             ready!(self.pace.poll_ready(context));
-            match ready!(self.poll_read(context)) {
+            match ready!(self.poll_read(context, true)) {
                 Ok(0) | Err(_) => return Poll::Ready(WireEvent::Gone),
                 Ok(read) => self.pace.count(read),
             }
         }
     }
 
-    fn poll_read(&mut self, context: &mut Context<'_>) -> Poll<io::Result<usize>> {
+    /// Reads once, into the framer if it is to be kept.
+    fn poll_read(&mut self, context: &mut Context<'_>, keep: bool) -> Poll<io::Result<usize>> {
         READ_BUFFER.with_borrow_mut(|memory| {
             let mut buffer = ReadBuf::new(memory.as_mut_slice());
             ready!(match &mut self.stream {
@@ -139,19 +140,9 @@ impl TcpWire {
                 Stream::Tls(stream) => Pin::new(stream).poll_read(context, &mut buffer),
                 Stream::Gone => Poll::Ready(Ok(())),
             })?;
-            self.framer.push(buffer.filled());
-            Poll::Ready(Ok(buffer.filled().len()))
-        })
-    }
-
-    fn poll_discard(&mut self, context: &mut Context<'_>) -> Poll<io::Result<usize>> {
-        READ_BUFFER.with_borrow_mut(|memory| {
-            let mut buffer = ReadBuf::new(memory.as_mut_slice());
-            ready!(match &mut self.stream {
-                Stream::Plain(stream) => Pin::new(stream).poll_read(context, &mut buffer),
-                Stream::Tls(stream) => Pin::new(stream).poll_read(context, &mut buffer),
-                Stream::Gone => Poll::Ready(Ok(())),
-            })?;
+            if keep {
+                self.framer.push(buffer.filled());
+            }
             Poll::Ready(Ok(buffer.filled().len()))
         })
     }
@@ -234,7 +225,7 @@ impl TcpWire {
     async fn drain(&mut self) {
         let mut left = DRAIN_BYTES;
         while left > 0 {
-            match std::future::poll_fn(|context| self.poll_discard(context)).await {
+            match std::future::poll_fn(|context| self.poll_read(context, false)).await {
                 Ok(0) | Err(_) => return,
                 Ok(read) => left = left.saturating_sub(read),
             }
