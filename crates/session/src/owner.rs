@@ -17,7 +17,7 @@ pub use batch::{
 pub use deadlines::MAX_EXPIRIES_PER_TICK;
 pub use local::TransportId;
 pub use mode::{Mode, REPLICATION_TIMEOUT, WitnessOutcome};
-pub use output::{Output, ResumeNotice};
+pub use output::Output;
 pub use resume::{ResumeRefusal, ResumedSession};
 pub use transaction::Transaction;
 

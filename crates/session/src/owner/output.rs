@@ -22,13 +22,6 @@ pub struct Output {
     pub more: bool,
 }
 
-/// What the answer to `<resume/>` says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ResumeNotice {
-    /// How many stanzas of the client were handled.
-    pub h: u32,
-}
-
 impl Owner {
     /// Binds a connection to an open session that has none.
     pub fn attach(&mut self, session: SessionId, transport: TransportId) {
