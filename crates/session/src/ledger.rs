@@ -2,6 +2,8 @@
 
 mod apply;
 mod messages;
+mod routes;
+pub mod snapshot;
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -10,7 +12,7 @@ use thiserror::Error;
 
 pub use messages::QueuedMessage;
 
-use crate::channel::Outgoing;
+use crate::channel::{Outgoing, Routed};
 use crate::ids::{Epoch, HomeName, LedgerId, RecordNumber, RowId, SessionId};
 use crate::reason::Reason;
 use crate::row::Row;
@@ -33,6 +35,8 @@ pub struct Ledger {
     /// Durable rows that the database is not known to hold, oldest first.
     unfinished: VecDeque<(RecordNumber, Row)>,
     outgoing: BTreeMap<HomeName, Outgoing>,
+    /// Every stanza in those channels, by its row.
+    routes: BTreeMap<RowId, Routed>,
     incoming: BTreeMap<LedgerId, u64>,
     totals: Totals,
 }
@@ -91,6 +95,7 @@ impl Ledger {
             messages: BTreeMap::new(),
             unfinished: VecDeque::new(),
             outgoing: BTreeMap::new(),
+            routes: BTreeMap::new(),
             incoming: BTreeMap::new(),
             totals: Totals::default(),
         }
@@ -109,6 +114,7 @@ impl Ledger {
             *record = RecordNumber(0);
         }
         self.messages_unsure();
+        self.routes_unsure();
         for session in self.sessions.values_mut() {
             session.queue.confirm_all();
         }

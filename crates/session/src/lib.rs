@@ -8,6 +8,7 @@
 //!   only thing that changes it, on the owner and on its partner alike.
 //! - [`owner`] is what only the node that serves the home does: make records, know what is confirmed, hand out what
 //!   may leave the node, keep deadlines.
+//! - [`snapshot`] and [`replica`] are how a partner comes to hold the same; [`takeover`] is how it goes on with it.
 //! - [`audit`] counts (promise P6).
 
 pub mod audit;
@@ -18,7 +19,11 @@ pub mod owner;
 pub mod queue;
 pub mod reason;
 pub mod record;
+pub mod replica;
 pub mod row;
 pub mod session;
+pub mod takeover;
 pub mod time;
 pub mod tombstone;
+
+pub use ledger::snapshot;

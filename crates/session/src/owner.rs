@@ -6,6 +6,7 @@ mod local;
 mod mode;
 mod output;
 mod resume;
+mod routes;
 mod transaction;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -19,6 +20,7 @@ pub use local::TransportId;
 pub use mode::{Mode, REPLICATION_TIMEOUT, WitnessOutcome};
 pub use output::Output;
 pub use resume::{ResumeRefusal, ResumedSession};
+pub use routes::RoutePage;
 pub use transaction::Transaction;
 
 use crate::ids::{RecordNumber, SessionId};
@@ -29,6 +31,7 @@ use crate::time::{Moment, Now};
 use batch::Pending;
 use local::Local;
 use mode::Sync;
+use routes::Routes;
 
 /// A ledger with what only the node that serves the home knows.
 #[derive(Debug)]
@@ -49,6 +52,7 @@ pub struct Owner {
     waiting: VecDeque<(RecordNumber, SessionId)>,
     deadlines: BTreeSet<(Moment, SessionId)>,
     pending: Pending,
+    routes: Routes,
 }
 
 impl Owner {
@@ -68,6 +72,7 @@ impl Owner {
             waiting: VecDeque::new(),
             deadlines: BTreeSet::new(),
             pending: Pending::new(written_heads),
+            routes: Routes::default(),
         };
         owner.everything_to_database();
         owner.database_has = owner.durable_up_to();
@@ -189,9 +194,14 @@ impl Owner {
                 self.local.remove(session);
                 self.pending.forget(*session);
             }
+            Effect::Route { id, written, .. } => {
+                if !written && self.mode.writes_all() {
+                    self.pending.messages.insert(*id);
+                }
+                self.route_added(record);
+            }
             Effect::Flag { .. }
             | Effect::Held { .. }
-            | Effect::Route { .. }
             | Effect::Routed { .. }
             | Effect::Received { .. }
             | Effect::Store(_)
@@ -225,6 +235,7 @@ impl Owner {
         while let Some((_, session)) = self.waiting.pop_front_if(|(record, _)| *record <= self.confirmed) {
             self.wake(session);
         }
+        self.settle_routes();
     }
 }
 

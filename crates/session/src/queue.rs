@@ -38,6 +38,13 @@ pub struct CountTooHigh {
 }
 
 impl Outbound {
+    /// A queue as another node had it.
+    pub fn from_parts(acked: u32, entries: impl IntoIterator<Item = Entry>) -> Self {
+        let entries: VecDeque<Entry> = entries.into_iter().collect();
+        let bytes = entries.iter().map(|entry| entry.stanza.len()).sum();
+        Self { entries, acked, bytes }
+    }
+
     /// How many stanzas the client acknowledged, modulo 2^32.
     pub fn acked(&self) -> u32 {
         self.acked

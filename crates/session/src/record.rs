@@ -154,8 +154,12 @@ pub enum Effect {
     Route {
         /// The other home.
         to: HomeName,
+        /// The row that keeps it, if it has to be kept in the database before the other home has it.
+        id: RowId,
         /// The stanza with its envelope.
         stanza: Bytes,
+        /// Whether the database holds that row already, because it was read from there.
+        written: bool,
     },
     /// The other home confirmed its channel up to here.
     Routed {
@@ -173,7 +177,7 @@ pub enum Effect {
     },
     /// A durable row to be written.
     Store(Row),
-    /// These messages in queues are being written to the spool: from now on the database may hold them.
+    /// These messages in queues, and stanzas in channels, are being written: from now on the database may hold them.
     Spooling {
         /// Their ids.
         messages: Vec<RowId>,
@@ -182,7 +186,7 @@ pub enum Effect {
     Stored {
         /// How many of the oldest unfinished rows it holds now.
         rows: usize,
-        /// Which messages in queues the spool holds too, since now.
+        /// Which messages in queues and stanzas in channels it holds too, since now.
         spooled: Vec<RowId>,
     },
 }

@@ -4,7 +4,7 @@
 use bytes::Bytes;
 use everpresent_stanza::{BareJid, FullJid, Jid};
 
-use crate::ids::{RowId, SessionId};
+use crate::ids::{HomeName, RowId, SessionId};
 use crate::time::Timestamp;
 
 /// One change of durable data.
@@ -64,6 +64,13 @@ pub enum Row {
         /// Which of its two slots.
         slot: TokenSlot,
     },
+    /// A stanza that waits in a channel to another home.
+    Route(RouteRow),
+    /// The other home has it.
+    RouteGone {
+        /// Which one.
+        id: RowId,
+    },
     /// What a restart must know of a session.
     Head(HeadRow),
     /// The session ended.
@@ -79,6 +86,7 @@ impl Row {
         match self {
             Self::Archive(row) => row.stanza.len(),
             Self::Spool(row) => row.stanza.len(),
+            Self::Route(row) => row.stanza.len(),
             _ => 0,
         }
     }
@@ -113,6 +121,17 @@ pub struct SpoolRow {
     /// Whether the user's archive holds it as well.
     pub archived: bool,
     /// The message as it is to be delivered.
+    pub stanza: Bytes,
+}
+
+/// A stanza that waits in a channel to another home.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RouteRow {
+    /// Sorts like the place in the channel.
+    pub id: RowId,
+    /// The other home.
+    pub to: HomeName,
+    /// The stanza with its envelope.
     pub stanza: Bytes,
 }
 

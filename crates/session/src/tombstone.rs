@@ -39,6 +39,11 @@ impl Tombstones {
         self.by_session.get(&session)
     }
 
+    /// All of them, oldest first.
+    pub fn iter(&self) -> impl Iterator<Item = (SessionId, &Tombstone)> {
+        self.by_age.iter().filter_map(|id| Some((*id, self.by_session.get(id)?)))
+    }
+
     /// How many there are.
     pub fn len(&self) -> usize {
         self.by_age.len()

@@ -67,24 +67,22 @@ impl Ledger {
             Effect::ClientAcked { session, count } => self.client_acked(*session, record, *count),
             Effect::Closed { session, reason, at } => self.close(*session, record, *reason, *at),
             Effect::Released { session } => self.release_held(*session, record),
-            Effect::Route { to, stanza } => {
-                self.outgoing.entry(to.clone()).or_default().push(record, stanza.clone());
-            }
-            Effect::Routed { to, up_to } => {
-                if let Some(channel) = self.outgoing.get_mut(to) {
-                    channel.confirm(*up_to);
-                }
-            }
+            Effect::Route { to, id, stanza, written } => self.route(record, to, *id, stanza, *written),
+            Effect::Routed { to, up_to } => self.routed(record, to, *up_to),
             Effect::Received { from, number } => {
                 let highest = self.incoming.entry(*from).or_default();
                 *highest = (*highest).max(*number);
             }
             Effect::Inherited { session, from } => self.inherit(*session, *from),
             Effect::Store(row) => self.unfinished.push_back((record, row.clone())),
-            Effect::Spooling { messages } => self.messages_being_written(messages),
+            Effect::Spooling { messages } => {
+                self.messages_being_written(messages);
+                self.routes_being_written(messages);
+            }
             Effect::Stored { rows, spooled } => {
                 self.unfinished.drain(..(*rows).min(self.unfinished.len()));
                 self.messages_written(spooled);
+                self.routes_written(spooled);
             }
             _ => self.change_session(effect),
         }

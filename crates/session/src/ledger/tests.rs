@@ -215,8 +215,12 @@ fn news_for_an_inactive_client_keeps_the_newest_and_goes_out_in_order() {
 #[test]
 fn a_channel_numbers_what_it_sends_and_forgets_what_arrived() {
     let to = HomeName::new("imp2");
-    let route =
-        |text: &'static str| Effect::Route { to: to.clone(), stanza: Bytes::from_static(text.as_bytes()) };
+    let route = |text: &'static str| Effect::Route {
+        to: to.clone(),
+        id: row(u64::from(text.as_bytes()[0])),
+        stanza: Bytes::from_static(text.as_bytes()),
+        written: false,
+    };
     let mut ledger = after([route("a"), route("b"), route("c"), Effect::Routed { to: to.clone(), up_to: 2 }]);
     let waiting = |ledger: &Ledger| -> Vec<u64> {
         ledger.outgoing()[&HomeName::new("imp2")].waiting_from(0).map(|waiting| waiting.number).collect()

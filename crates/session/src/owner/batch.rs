@@ -55,7 +55,7 @@ pub(super) struct InFlight {
 /// What is to be written, and what was.
 #[derive(Debug, Default)]
 pub(super) struct Pending {
-    /// Messages in queues that must be in the spool.
+    /// Messages in queues that must be in the spool, and stanzas in channels that must be kept.
     pub(super) messages: BTreeSet<RowId>,
     /// Sessions whose heads must be written.
     pub(super) heads: BTreeSet<SessionId>,
@@ -190,6 +190,20 @@ impl Owner {
         self.pending.heads.extend(self.ledger.sessions().map(|session| session.id));
         let unwritten = self.ledger.messages().filter(|(_, message)| !message.spooled.written);
         self.pending.messages.extend(unwritten.map(|(id, _)| id));
+        let routes = self.ledger.routes().filter(|(_, routed)| !routed.written);
+        self.pending.messages.extend(routes.map(|(id, _)| id));
+    }
+
+    /// Up to which record every durable row is in the database, so that it can be read. Messages in queues and session
+    /// heads need not be there.
+    pub fn stored(&self) -> RecordNumber {
+        let oldest = self.ledger.unfinished().next().map(|(record, _)| record.0.saturating_sub(1));
+        oldest.map_or(self.ledger.last(), RecordNumber)
+    }
+
+    /// Whether rows of an earlier owner's records wait to be written: until they are, the database is behind.
+    pub fn owes_inherited_rows(&self) -> bool {
+        self.ledger.unfinished().next().is_some_and(|(record, _)| record == RecordNumber(0))
     }
 
     /// Up to which record everything durable is known to be in the database.

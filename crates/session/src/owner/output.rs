@@ -3,7 +3,7 @@
 use bytes::Bytes;
 
 use super::{Owner, TransportId};
-use crate::ids::{RecordNumber, SessionId};
+use crate::ids::SessionId;
 use crate::ledger::Misfit;
 use crate::queue::CountTooHigh;
 use crate::record::{Cause, Effect};
@@ -51,7 +51,7 @@ impl Owner {
     /// # Errors
     /// [`Misfit`] when the ledger's own order is broken.
     pub fn take_output(&mut self, now: Now, session: SessionId, max_bytes: usize) -> Result<Output, Misfit> {
-        let gate = if self.mode.gates_output() { self.confirmed } else { RecordNumber(u64::MAX) };
+        let gate = self.output_gate();
         let (Some(state), Some(local)) = (self.ledger.session(session), self.local.get_mut(&session)) else {
             return Ok(Output::default());
         };

@@ -10,6 +10,7 @@ use everpresent_session::reason::Reason;
 use everpresent_session::record::{Cause, Effect, Flag, Opening, Record, Spooled};
 use everpresent_session::row::{Row, SpoolRow};
 use everpresent_session::session::{ClientState, HoldKey, Presence};
+use everpresent_session::snapshot::Assembly;
 use everpresent_session::time::{Moment, Now, Timestamp};
 use everpresent_stanza::{FullJid, Jid};
 use proptest::prelude::*;
@@ -193,7 +194,11 @@ impl Home {
     fn elsewhere(&mut self, kind: u8) {
         let to = HomeName::new("imp2");
         self.record(|_, transaction| match kind {
-            0 => transaction.effect(Effect::Route { to, stanza: Bytes::from_static(b"<message/>") }),
+            0 => {
+                let id = transaction.row_id();
+                let stanza = Bytes::from_static(b"<message/>");
+                transaction.effect(Effect::Route { to, id, stanza, written: false });
+            }
             1 => transaction.effect(Effect::Routed { to, up_to: 2 }),
             2 => transaction.effect(Effect::Received { from: LedgerId(7), number: 3 }),
             _ => {
@@ -240,7 +245,11 @@ proptest! {
         for (place, happening) in story.into_iter().enumerate() {
             if place == cut {
                 home.collect();
-                snapshot = Some((home.owner.ledger().clone(), home.records.len()));
+                let mut assembly = Assembly::default();
+                for part in home.owner.ledger().clone().into_parts() {
+                    assembly.add(part).unwrap();
+                }
+                snapshot = Some((assembly.finish().unwrap(), home.records.len()));
             }
             home.collect();
             home.happen(happening);

@@ -14,7 +14,7 @@ pub(super) struct Draft {
     pub(super) unfinished: Vec<(RecordNumber, Row)>,
     /// Messages in queues.
     pub(super) spooled: Vec<RowId>,
-    messages: Vec<SpoolRow>,
+    messages: Vec<Row>,
     moved: Vec<SpoolRow>,
     heads: Vec<HeadRow>,
     /// Whether nothing of the records up to `up_to` is left out.
@@ -34,7 +34,8 @@ impl Draft {
         let moved = self.moved.iter().map(|row| row.id).collect();
         let heads = self.heads.iter().map(|head| head.session).collect();
         let mut rows: Vec<Row> = self.unfinished.into_iter().map(|(_, row)| row).collect();
-        rows.extend(self.messages.into_iter().chain(self.moved).map(Row::Spool));
+        rows.extend(self.messages);
+        rows.extend(self.moved.into_iter().map(Row::Spool));
         rows.extend(self.heads.into_iter().map(Row::Head));
         (rows, moved, heads)
     }
@@ -70,7 +71,8 @@ impl Owner {
         draft
     }
 
-    /// Messages that are still in a queue; those that were acknowledged meanwhile never need to be written.
+    /// Messages that are still in a queue, and stanzas in a channel; those that were acknowledged meanwhile never need to be
+    /// written.
     pub(super) fn draft_messages(&mut self, draft: &mut Draft) {
         let epoch = self.ledger.epoch();
         let (mut previous, mut bytes) = (None, 0);
@@ -91,12 +93,21 @@ impl Owner {
             }
             previous = Some(id.record);
             self.pending.messages.remove(&id);
-            if let Some(message) = self.ledger.message(id).filter(|message| !message.spooled.written) {
-                bytes += message.stanza.len();
-                draft.messages.push(message.row());
+            if let Some(row) = self.unwritten(id) {
+                bytes += row.stanza_bytes();
+                draft.messages.push(row);
                 draft.spooled.push(id);
             }
         }
+    }
+
+    /// What is to be written of a message that is still in a queue, or of a stanza that is still in a channel.
+    fn unwritten(&self, id: RowId) -> Option<Row> {
+        if let Some(message) = self.ledger.message(id) {
+            return (!message.spooled.written).then(|| Row::Spool(message.row()));
+        }
+        let waits = self.ledger.route_state(id).is_some_and(|routed| !routed.written);
+        if waits { self.ledger.route_row(id).map(Row::Route) } else { None }
     }
 
     /// Messages of the records in the batch whose sessions ended in a later record. They go ahead of their turn: they
