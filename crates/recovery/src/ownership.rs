@@ -246,6 +246,19 @@ impl Ownership {
         }
     }
 
+    /// Until when this process may serve the home, unless its right is renewed; nothing if it may not now.
+    pub fn serves_until(&self, now: Moment) -> Option<Moment> {
+        match &self.standing {
+            Standing::Owning(owning) if owning.holds(now) => owning.until(now),
+            _ => None,
+        }
+    }
+
+    /// Whether the group has a second node from now on, that is asked for grants.
+    pub fn set_partner(&mut self, partner: bool) {
+        Arc::make_mut(&mut self.settings).partner = partner;
+    }
+
     /// The epoch that this process owns, fenced or not.
     pub fn epoch(&self) -> Option<Epoch> {
         match &self.standing {

@@ -14,6 +14,7 @@ use everpresent_session::time::Timestamp;
 use everpresent_stanza::{BareJid, Jid};
 use everpresent_store::{Backend, StoreError};
 
+use crate::home::Home;
 use crate::node::Node;
 use crate::sweep;
 
@@ -35,10 +36,15 @@ impl Admin {
         Self { node, listeners, started }
     }
 
+    /// The home of this node, if it serves it itself.
+    fn own_home(&self) -> Option<Arc<Home>> {
+        self.node.seats.get(&self.node.name())?.served()
+    }
+
     async fn status(&self) -> Result<NodeStatus, Refusal> {
         let users = self.node.store.account_count().await.map_err(away)?;
-        let audit = sweep::audit(&self.node, false);
-        let epoch = self.node.home.enter(|state| state.owner.ledger().epoch());
+        let audit = sweep::audit_all(&self.node);
+        let epoch = self.own_home().map_or(0, |home| home.fence.epoch.0);
         let readiness = self.readiness();
         Ok(NodeStatus {
             name: self.node.config.node.name.clone(),
@@ -47,7 +53,7 @@ impl Admin {
             state: "Unknown".to_owned(),
             reason: "High Availability Not Enabled".to_owned(),
             mode: if readiness.ready { "spooled" } else { "refusing" }.to_owned(),
-            epoch: epoch.0,
+            epoch,
             started: Time(self.started.0),
             readiness,
             users,
@@ -128,7 +134,8 @@ impl Administration for Admin {
     }
 
     fn readiness(&self) -> Readiness {
-        if self.node.home.enter(|state| state.owner.accepts_messages()) {
+        let takes_writes = |home: &Arc<Home>| home.enter(|state| state.owner.accepts_messages());
+        if self.node.seats.served().iter().all(takes_writes) {
             Readiness::ready()
         } else {
             Readiness::not_ready(vec![DATABASE_AWAY.to_owned()])

@@ -1,52 +1,72 @@
-//! The home that this node serves: its sessions, the accounts in use, and the connections that hold sessions.
+//! A home that this process serves, under one epoch: its sessions, the accounts in use, and the connections that hold
+//! sessions. When the home goes to another owner, this ends, and a later one begins anew.
 //!
 //! One lock guards all of it. Whoever holds it decides quickly and never waits: what must be loaded is loaded before,
 //! what must be written is written after.
 
 mod account;
 mod committer;
+mod loading;
+mod marks;
 mod transports;
 
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Mutex, MutexGuard};
-use std::time::Duration;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use everpresent_session::ids::{RecordNumber, SessionId};
-use everpresent_session::ledger::Misfit;
-use everpresent_session::owner::{Owner, Transaction};
-use tokio::sync::{Notify, watch};
+use everpresent_session::ids::{HomeName, Incarnation, RecordNumber, SessionId};
+use everpresent_session::ledger::{Ledger, Misfit};
+use everpresent_session::owner::{Owner, Transaction, WitnessOutcome};
+use everpresent_session::reason::Reason;
+use everpresent_session::record::{Cause, Effect};
+use everpresent_session::session::State;
+use everpresent_store::Fence;
+use tokio::sync::Notify;
 
 pub use account::{Account, Accounts};
 pub use committer::commit_forever;
+pub use marks::{Away, FLUSH_TIMEOUT};
 pub use transports::{Ending, Line, Transport, Transports};
 
-/// How long somebody may wait for what was recorded to be written, before the database counts as away.
-pub const FLUSH_TIMEOUT: Duration = Duration::from_secs(5);
+use crate::node::Node;
+use crate::seat::{RELOGIN_UPPER_LIMIT, Tenure};
+use crate::sweep::AuditMemory;
+use marks::Marks;
 
 /// How many durable rows may wait for the database before those who bring more have to wait.
 const CROWDED_ROWS: usize = 4_000;
 
-/// The database does not answer in time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the database does not answer in time")]
-pub struct Away;
-
 /// A home and its lock.
 #[derive(Debug)]
 pub struct Home {
+    /// The node that serves it.
+    pub node: Arc<Node>,
+    /// Whose work this is: named in every write.
+    pub fence: Fence,
+    /// What earlier audits of its sessions saw.
+    pub audit_memory: AuditMemory,
+    /// Rung when something may leave for the partner.
+    pub for_partner: Notify,
+    /// Rung when something may leave for other homes.
+    pub for_homes: Notify,
+    /// Rung when the witness is to say something else of the replica.
+    pub for_keeper: Notify,
+    /// Rung when the fence let no write through.
+    pub write_refused: Notify,
     state: Mutex<HomeState>,
-    confirmed: watch::Sender<RecordNumber>,
+    marks: Marks,
     /// Something waits for the database.
     unwritten: Notify,
-    /// How many wait for a record to be confirmed before they can go on.
+    /// How many wait for a record to be confirmed or written before they can go on.
     waiting: AtomicUsize,
     /// Somebody began to wait.
     hurry: Notify,
     /// More waits for the database than it can write soon.
     crowded: AtomicBool,
-    /// Set when an invariant of the record order broke: the node must stop.
-    broken: watch::Sender<Option<String>>,
+    /// What the witness is to say of the replica, as the keeper was rung for it last.
+    wish: Mutex<Option<Option<Incarnation>>>,
+    /// The right to serve the home.
+    tenure: Arc<Tenure>,
 }
 
 /// What the lock guards.
@@ -77,7 +97,7 @@ impl HomeState {
     /// Makes and applies the record.
     ///
     /// # Errors
-    /// As [`Owner::commit`]; the caller passes it on to [`Home::enter`].
+    /// As [`Owner::commit`]; the caller passes it on to [`Home::record`].
     pub fn commit(&mut self, transaction: Transaction) -> Result<RecordNumber, Misfit> {
         self.owner.commit(transaction)
     }
@@ -93,9 +113,13 @@ impl Drop for Waiting<'_> {
 }
 
 impl Home {
-    /// The home whose sessions `owner` holds.
-    pub fn new(owner: Owner, limits: QueueLimits) -> Self {
-        let confirmed = watch::Sender::new(owner.confirmed());
+    /// The home whose sessions `owner` holds. It serves as long as the tenure lasts.
+    pub fn new(node: Arc<Node>, fence: Fence, tenure: Arc<Tenure>, owner: Owner) -> Self {
+        let limits = QueueLimits {
+            unacked_stanzas: node.config.limits.unacked_stanzas,
+            unacked_bytes: node.config.limits.unacked_bytes,
+        };
+        let marks = Marks::new(owner.confirmed());
         let state = HomeState {
             owner,
             accounts: Accounts::default(),
@@ -104,98 +128,161 @@ impl Home {
             limits,
         };
         Self {
+            node,
+            fence,
+            audit_memory: AuditMemory::default(),
+            for_partner: Notify::new(),
+            for_homes: Notify::new(),
+            for_keeper: Notify::new(),
+            write_refused: Notify::new(),
             state: Mutex::new(state),
-            confirmed,
+            marks,
             unwritten: Notify::new(),
             waiting: AtomicUsize::new(0),
             hurry: Notify::new(),
             crowded: AtomicBool::new(false),
-            broken: watch::Sender::new(None),
+            wish: Mutex::new(None),
+            tenure,
         }
     }
 
-    /// Works on the home's state under its lock; afterwards rings the connections that have something to do.
+    /// Its name.
+    pub fn name(&self) -> &HomeName {
+        &self.fence.home
+    }
+
+    /// Looks at the home's state under its lock; afterwards rings whoever has something to do.
     pub fn enter<R>(&self, work: impl FnOnce(&mut HomeState) -> R) -> R {
         let mut state = self.lock();
         let result = work(&mut state);
-        for session in state.owner.take_woken() {
-            if let Some(transport) = state.owner.transport(session) {
-                state.transports.ring(transport);
-            }
-        }
-        let confirmed = state.owner.confirmed();
-        let unwritten = state.owner.has_unwritten();
-        let crowded = state.owner.ledger().unfinished().len() >= CROWDED_ROWS;
-        drop(state);
-        self.crowded.store(crowded, Ordering::Relaxed);
-        if *self.confirmed.borrow() < confirmed {
-            // Somebody else may have told of a later one since the lock was left: the mark never goes back.
-            self.confirmed.send_if_modified(|told| {
-                let rises = *told < confirmed;
-                *told = confirmed.max(*told);
-                rises
-            });
-        }
-        if unwritten {
-            self.unwritten.notify_one();
-        }
+        self.leave(state);
         result
     }
 
-    /// As [`Home::enter`], for work that makes records: a record that does not fit stops the node, since its partner
-    /// and its database could no longer be trusted to agree with it.
+    /// Works on the home's state, if this process still serves the home at this moment.
+    pub fn serving<R>(&self, work: impl FnOnce(&mut HomeState) -> R) -> Option<R> {
+        let mut state = self.lock();
+        if !self.may_serve() {
+            return None;
+        }
+        let result = work(&mut state);
+        self.leave(state);
+        Some(result)
+    }
+
+    /// As [`Home::serving`], for work that makes records: a record that does not fit stops the node, since its partner
+    /// and its database could no longer be trusted to agree with it. Nothing if the home is served here no more.
     pub fn record<R>(&self, work: impl FnOnce(&mut HomeState) -> Result<R, Misfit>) -> Option<R> {
-        match self.enter(work) {
+        match self.serving(work)? {
             Ok(result) => Some(result),
             Err(misfit) => {
-                self.stop_broken(misfit.to_string());
+                self.node.stop_broken(misfit.to_string());
                 None
             }
         }
     }
 
-    /// Waits until the record is confirmed.
-    pub async fn confirmed(&self, record: RecordNumber) {
-        if *self.confirmed.borrow() >= record {
+    fn leave(&self, mut state: MutexGuard<'_, HomeState>) {
+        for session in state.owner.take_woken() {
+            if let Some(transport) = state.owner.transport(session) {
+                state.transports.ring(transport);
+            }
+        }
+        let (confirmed, stored) = (state.owner.confirmed(), state.owner.stored());
+        let unwritten = state.owner.has_unwritten();
+        let crowded = state.owner.ledger().unfinished().len() >= CROWDED_ROWS;
+        let (partner, homes) = (state.owner.has_records(), state.owner.take_routes_woken());
+        let wish = state.owner.wanted_replica();
+        drop(state);
+        self.note_wish(wish);
+        self.crowded.store(crowded, Ordering::Relaxed);
+        self.marks.raise(confirmed, stored);
+        if unwritten {
+            self.unwritten.notify_one();
+        }
+        if partner {
+            self.for_partner.notify_one();
+        }
+        if homes {
+            self.for_homes.notify_one();
+        }
+    }
+
+    fn note_wish(&self, wish: Option<Option<Incarnation>>) {
+        let mut noted = self.wish.lock().unwrap_or_else(PoisonError::into_inner);
+        if *noted != wish {
+            *noted = wish;
+            drop(noted);
+            self.for_keeper.notify_one();
+        }
+    }
+
+    /// The witness says this of the replica now.
+    pub fn replica_named(&self, replica: Option<Incarnation>) {
+        self.enter(|state| state.owner.replica_written(replica, WitnessOutcome::Done));
+    }
+
+    /// Whether this process may serve the home at this moment. To be asked again after every wait.
+    pub fn may_serve(&self) -> bool {
+        self.tenure.holds(self.node.clock.moment())
+    }
+
+    /// Makes no more records, and lets all clients go: their sessions live on with the next owner.
+    pub fn pause(&self) {
+        self.tenure.pause(true);
+        self.let_all_go();
+    }
+
+    /// Goes on after [`Home::pause`] or after a time without the right to serve: sessions whose connections went
+    /// meanwhile wait for their clients.
+    pub fn go_on(&self) {
+        if self.is_closed() {
             return;
         }
-        self.waiting.fetch_add(1, Ordering::Relaxed);
-        let _waiting = Waiting(&self.waiting);
-        self.hurry.notify_one();
-        // The sender lives as long as this home, so waiting cannot fail.
-        let _ = self.confirmed.subscribe().wait_for(|confirmed| *confirmed >= record).await;
+        self.tenure.pause(false);
+        let now = self.node.clock.now();
+        self.record(|state| {
+            let mut transaction = state.owner.begin(now, Cause::Transport);
+            for session in state.owner.ledger().sessions().filter(|session| session.state == State::Open) {
+                let transport = state.owner.transport(session.id);
+                if transport.is_none_or(|transport| state.transports.get(transport).is_none()) {
+                    let (session, wait) = (session.id, session.resume.unwrap_or(RELOGIN_UPPER_LIMIT));
+                    transaction.effect(Effect::Detached { session, wait, reason: Reason::LetGo });
+                }
+            }
+            state.commit(transaction).map(drop)
+        });
     }
 
-    /// Waits until everything recorded so far is confirmed, so that the database can be read.
-    ///
-    /// # Errors
-    /// [`Away`] when that takes longer than [`FLUSH_TIMEOUT`].
-    pub async fn flushed(&self) -> Result<(), Away> {
-        let last = self.enter(|state| state.owner.ledger().last());
-        tokio::time::timeout(FLUSH_TIMEOUT, self.confirmed(last)).await.map_err(|_| Away)
+    /// Closes all connections as TCP, without a word that clients would take for the end of their sessions.
+    pub fn let_all_go(&self) {
+        self.enter(|state| {
+            let all: Vec<_> = state.transports.ids().collect();
+            for transport in all {
+                state.transports.end(transport, Ending::LetGo);
+            }
+        });
     }
 
-    /// Makes whoever brings more wait while more waits for the database than it can write soon: TCP then slows the
-    /// sender down, and nothing has to be refused.
-    pub async fn room(&self) {
-        if self.crowded.load(Ordering::Relaxed) {
-            // When the database is away for long, messages are refused; waiting longer would help nobody.
-            let _ = self.flushed().await;
-        }
+    /// This process serves the home no more: whoever waits is told, and connections are let go.
+    pub fn close(&self) {
+        self.tenure.end();
+        self.let_all_go();
     }
 
-    /// Waits until the node must stop because something is broken, and says what.
-    pub async fn broken(&self) -> String {
-        let mut broken = self.broken.subscribe();
-        match broken.wait_for(Option::is_some).await {
-            Ok(reason) => reason.clone().unwrap_or_default(),
-            Err(_) => std::future::pending().await,
-        }
+    /// Whether it was closed.
+    pub fn is_closed(&self) -> bool {
+        self.tenure.is_over()
     }
 
-    pub(crate) fn stop_broken(&self, reason: String) {
-        tracing::error!(reason, "an invariant of the record order is broken; this node stops");
-        self.broken.send_replace(Some(reason));
+    /// Waits until it is closed.
+    pub async fn until_closed(&self) {
+        self.tenure.over().await;
+    }
+
+    /// The ledger as it is now, for a process that goes on with it under a later epoch.
+    pub fn ledger(&self) -> Ledger {
+        self.enter(|state| state.owner.ledger().clone())
     }
 
     fn lock(&self) -> MutexGuard<'_, HomeState> {
@@ -203,11 +290,7 @@ impl Home {
             Ok(state) => state,
             Err(poisoned) => {
                 // A panic in the middle of a change may have left half of it: nothing here can be relied on.
-                self.broken.send_if_modified(|reason| {
-                    let first = reason.is_none();
-                    reason.get_or_insert_with(|| "a thread panicked while it held the home".into());
-                    first
-                });
+                self.node.stop_broken("a thread panicked while it held the home".into());
                 poisoned.into_inner()
             }
         }

@@ -7,11 +7,11 @@
 //! - [`start`] puts a node together from its [`config`]; [`running`] takes it apart again.
 
 pub mod admin;
-pub mod adopt;
 pub mod c2s;
 pub mod clock;
 pub mod config;
 pub mod deliver;
+mod epochs;
 mod files;
 pub mod home;
 pub mod housekeeping;
@@ -21,6 +21,7 @@ pub mod node;
 mod random;
 pub mod route;
 pub mod running;
+pub mod seat;
 pub mod services;
 pub mod signin;
 pub mod start;

@@ -4,18 +4,19 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use everpresent_presence::blocking::BlockList;
-use everpresent_presence::roster::{Roster, RosterLimits};
+use everpresent_presence::roster::RosterLimits;
+use everpresent_recovery::ownership::PeerMessage;
+use everpresent_session::ids::{HomeName, Incarnation};
 use everpresent_session::owner::TransportId;
-use everpresent_stanza::{BareJid, Jid};
-use everpresent_store::{Database, StoreError};
+use everpresent_stanza::Jid;
+use everpresent_store::Database;
 use everpresent_stream::Offer;
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::home::{Account, Away, Home};
-use crate::sweep::AuditMemory;
+use crate::seat::Seats;
 use crate::throttle::Throttle;
 use crate::tls::Certificates;
 
@@ -23,10 +24,12 @@ use crate::tls::Certificates;
 pub struct Node {
     /// Its settings.
     pub config: Arc<Config>,
+    /// This serving process.
+    pub incarnation: Incarnation,
     /// Its clocks.
     pub clock: Clock,
-    /// The home that it serves.
-    pub home: Home,
+    /// The homes that it serves, or may come to serve.
+    pub seats: Seats,
     /// Durable data.
     pub store: Database,
     /// What it offers its clients.
@@ -37,11 +40,10 @@ pub struct Node {
     pub certificates: Arc<Certificates>,
     /// Who failed to sign in lately.
     pub throttle: Throttle,
-    /// What earlier audits of sessions saw.
-    pub audit_memory: AuditMemory,
     /// Cancelled when the node begins to stop: nobody new comes in.
     pub stopping: CancellationToken,
     next_transport: AtomicU64,
+    broken: watch::Sender<Option<String>>,
 }
 
 impl std::fmt::Debug for Node {
@@ -54,26 +56,35 @@ impl Node {
     /// A node of these parts.
     pub fn new(
         config: Arc<Config>,
+        incarnation: Incarnation,
         clock: Clock,
-        home: Home,
         store: Database,
         (offer, plain_offer, certificates): (Arc<Offer>, Arc<Offer>, Arc<Certificates>),
     ) -> Self {
         let throttle = Throttle::new(config.signin.clone());
         Self {
             config,
+            incarnation,
             clock,
-            home,
+            seats: Seats::default(),
             store,
             offer,
             plain_offer,
             certificates,
             throttle,
-            audit_memory: AuditMemory::default(),
             stopping: CancellationToken::new(),
             next_transport: AtomicU64::new(1),
+            broken: watch::Sender::new(None),
         }
     }
+
+    /// Its name, which is that of its home.
+    pub fn name(&self) -> HomeName {
+        HomeName::new(&self.config.node.name)
+    }
+
+    /// Tells the partner something about a home. It may be lost, as on any link.
+    pub(crate) fn tell_partner(&self, _home: &HomeName, _message: PeerMessage) {}
 
     /// A number for a new connection.
     pub fn next_transport(&self) -> TransportId {
@@ -90,46 +101,23 @@ impl Node {
         RosterLimits { items: self.config.limits.roster_items, ..RosterLimits::default() }
     }
 
-    /// Brings the account of a user of this server into memory. Returns whether there is such a user.
-    ///
-    /// # Errors
-    /// When the database does not answer.
-    pub async fn load(&self, user: &BareJid) -> Result<bool, Away> {
-        let moment = self.clock.moment();
-        let known = self.home.enter(|state| match state.accounts.get_mut(user) {
-            Some(account) => {
-                account.touched = moment;
-                true
-            }
-            None => false,
+    /// Remembers that an invariant is broken on which everything rests: the node must stop, its partner takes over.
+    pub fn stop_broken(&self, reason: String) {
+        tracing::error!(reason, "an invariant is broken; this node stops");
+        self.broken.send_if_modified(|told| {
+            let first = told.is_none();
+            told.get_or_insert(reason);
+            first
         });
-        if known {
-            return Ok(true);
-        }
-        // What was recorded for this account and not written yet must be part of what is read.
-        self.home.flushed().await?;
-        self.load_stored(user).await.map_err(|error| {
-            tracing::warn!(%error, "an account could not be read");
-            Away
-        })
     }
 
-    /// Reads an account from the database, at a time when nothing for it waits to be written.
-    ///
-    /// # Errors
-    /// When the database does not answer.
-    pub async fn load_stored(&self, user: &BareJid) -> Result<bool, StoreError> {
-        let Some(stored) = self.store.account_state(user).await? else { return Ok(false) };
-        let account = Account {
-            roster: Roster::load(user.clone(), stored.roster_version, stored.roster),
-            block_list: BlockList::load(user.clone(), stored.blocked),
-            preferences: stored.archive_preferences,
-            spooled: usize::try_from(stored.spool.rows).unwrap_or(usize::MAX),
-            spool_changes: 0,
-            touched: self.clock.moment(),
-        };
-        self.home.enter(|state| state.accounts.insert(user.clone(), account));
-        Ok(true)
+    /// Waits until the node must stop because something is broken, and says what.
+    pub async fn broken(&self) -> String {
+        let mut broken = self.broken.subscribe();
+        match broken.wait_for(Option::is_some).await {
+            Ok(reason) => reason.clone().unwrap_or_default(),
+            Err(_) => std::future::pending().await,
+        }
     }
 
     /// The offer for a connection: without TLS, sign-in is possible only where the configuration says so

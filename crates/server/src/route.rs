@@ -47,7 +47,7 @@ fn destination(turn: &Turn<'_>, stanza: &RawStanza) -> Result<Destination, Stanz
         let text = "this server does not keep addresses of that length";
         return Err(StanzaError::new(ErrorCondition::PolicyViolation).with_text(text));
     }
-    Ok(if !turn.node.is_local(&to) {
+    Ok(if !turn.node().is_local(&to) {
         Destination::Remote
     } else if to.node().is_none() {
         Destination::Server

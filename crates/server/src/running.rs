@@ -3,14 +3,16 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use everpresent_session::ids::Incarnation;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::admin::Admin;
-use crate::home::Ending;
 use crate::node::Node;
+use crate::seat::keeper::Event;
+
+/// How long the homes may take to be released at a stop.
+const RELEASE_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// A running node.
 #[derive(Debug)]
@@ -24,16 +26,16 @@ pub struct Server {
 /// What runs.
 #[derive(Debug)]
 pub(crate) struct Tasks {
-    /// Who owns the home.
-    pub(crate) incarnation: Incarnation,
     /// Ends listeners.
     pub(crate) stop: CancellationToken,
     /// Clients' connections.
     pub(crate) connections: TaskTracker,
     /// Listeners.
     pub(crate) services: TaskTracker,
-    /// What runs to the very end: the committer, the sweeper and the pruner.
-    pub(crate) keepers: [JoinHandle<()>; 3],
+    /// The keepers of the seats.
+    pub(crate) keepers: TaskTracker,
+    /// Removes what grew old.
+    pub(crate) pruner: JoinHandle<()>,
 }
 
 impl Server {
@@ -58,39 +60,43 @@ impl Server {
 
     /// Waits until the node must stop because something is broken, and says what.
     pub async fn broken(&self) -> String {
-        self.node.home.broken().await
+        self.node.broken().await
     }
 
-    /// Stops: no new clients, connections let go (their sessions live on), everything written, the home released.
+    /// Stops: no new clients, connections let go (their sessions live on), everything written, the homes released.
     /// Returns whether all of that was done within the configured time.
     pub async fn stop(self) -> bool {
         let limit = self.node.config.node.stop_timeout;
         self.tasks.stop.cancel();
         self.tasks.connections.close();
         self.tasks.services.close();
-        self.node.home.enter(|state| {
-            let all: Vec<_> = state.transports.ids().collect();
-            for transport in all {
-                state.transports.end(transport, Ending::LetGo);
-            }
-        });
-        let clean = tokio::time::timeout(limit, self.wind_down()).await.is_ok();
-        for keeper in &self.tasks.keepers {
-            keeper.abort();
+        for home in self.node.seats.served() {
+            home.let_all_go();
         }
-        if let Err(error) = self.node.store.release_homes(self.tasks.incarnation).await {
-            tracing::warn!(%error, "the home could not be released");
-        }
+        let mut clean = tokio::time::timeout(limit, self.wind_down()).await.is_ok();
+        self.tasks.pruner.abort();
+        clean &= tokio::time::timeout(RELEASE_TIMEOUT, self.release()).await.is_ok();
         self.node.store.close().await;
         clean
     }
 
     async fn wind_down(&self) {
         self.tasks.connections.wait().await;
-        if let Err(away) = self.node.home.flushed().await {
-            tracing::warn!(%away, "not everything could be written before the stop");
+        for home in self.node.seats.served() {
+            if let Err(away) = home.settled().await {
+                tracing::warn!(%away, "not everything could be written before the stop");
+            }
         }
         // Answers to operators may take a moment longer than clients.
         let _ = tokio::time::timeout(Duration::from_secs(5), self.tasks.services.wait()).await;
+    }
+
+    /// Nothing is held any more when every keeper has ended.
+    async fn release(&self) {
+        self.tasks.keepers.close();
+        for seat in self.node.seats.all() {
+            seat.order(Event::Stop).await;
+        }
+        self.tasks.keepers.wait().await;
     }
 }

@@ -13,6 +13,7 @@ use everpresent_stream::scram::verify_password;
 use everpresent_stream::{Credentials, ScramHash, ScramKeys};
 use tokio::sync::Semaphore;
 
+use crate::home::Home;
 use crate::node::Node;
 
 /// How many passwords are checked at once: each keeps a core busy for milliseconds.
@@ -32,13 +33,14 @@ pub async fn credentials(node: &Node, peer: IpAddr, user: &BareJid) -> Input {
 }
 
 /// The tokens of a client installation that wants to sign in with one.
-pub async fn tokens(node: &Node, peer: IpAddr, user: &BareJid, user_agent: &str) -> Input {
+pub async fn tokens(home: &Home, peer: IpAddr, user: &BareJid, user_agent: &str) -> Input {
+    let node = &home.node;
     // Tokens are random: there is nothing to guess, so the account's own clients are not made to wait for others' guesses.
     if node.throttle.refuses_address(node.clock.moment(), peer) {
         return Input::Unavailable;
     }
     // A token that was handed out a moment ago may not be written yet.
-    if node.home.flushed().await.is_err() {
+    if home.flushed().await.is_err() {
         return Input::Unavailable;
     }
     match node.store.credentials(user).await {
@@ -52,10 +54,10 @@ pub async fn tokens(node: &Node, peer: IpAddr, user: &BareJid, user_agent: &str)
     }
 }
 
-/// Records changes of tokens; the record to wait for, or nothing if the node is stopping.
-pub fn store_tokens(node: &Node, rows: Vec<Row>) -> Option<RecordNumber> {
-    let now = node.clock.now();
-    node.home.record(|state| {
+/// Records changes of tokens; the record to wait for, or nothing if the home is served here no more.
+pub fn store_tokens(home: &Home, rows: Vec<Row>) -> Option<RecordNumber> {
+    let now = home.node.clock.now();
+    home.record(|state| {
         let mut transaction = state.owner.begin(now, Cause::Transport);
         for row in rows {
             transaction.effect(Effect::Store(row));

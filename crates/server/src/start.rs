@@ -3,10 +3,13 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use everpresent_console::{AdminToken, Console, Parts, Settings, TokenError};
+use everpresent_recovery::ownership::Ownership;
+use everpresent_recovery::settings::{Rules, Settings as OwnershipSettings};
 use everpresent_session::ids::{HomeName, Incarnation};
-use everpresent_store::{Database, Fence, OpenError, StoreError};
+use everpresent_store::{Database, HomeRow, OpenError, StoreError};
 use everpresent_stream::Offer;
 use everpresent_stream::offer::SECRET_BYTES;
 use metrics_exporter_prometheus::PrometheusHandle;
@@ -15,20 +18,24 @@ use tokio::net::TcpListener;
 use tokio_util::task::TaskTracker;
 
 use crate::admin::Admin;
-use crate::adopt;
 use crate::c2s::listener::{self, Doorkeeper, Security};
 use crate::c2s::upgrade::Upgrades;
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::home::{Home, QueueLimits};
+use crate::epochs::{EpochError, EpochFile};
 use crate::node::Node;
 use crate::random;
 use crate::running::{Server, Tasks};
+use crate::seat::Seat;
+use crate::seat::keeper::Keeper;
 use crate::services::disco;
 use crate::tls::{Certificates, TlsError, ensure_self_signed};
 
 /// The setting in which the cluster's offer secret is kept.
 const OFFER_SECRET: &str = "offer-secret";
+
+/// How long the first claim of the node's own home may take.
+const FIRST_CLAIM: Duration = Duration::from_secs(10);
 
 /// Why a node does not start.
 #[derive(Debug, Error)]
@@ -64,6 +71,9 @@ pub enum StartError {
     /// The database holds something else where the cluster's secret should be.
     #[error("the setting offer-secret in the database is not hexadecimal")]
     Secret,
+    /// The highest epoch seen cannot be read from disk.
+    #[error(transparent)]
+    Epochs(#[from] EpochError),
     /// Another process took the home at the same moment.
     #[error("another process claimed home {0} at the same moment; start again")]
     Contested(HomeName),
@@ -89,22 +99,53 @@ pub async fn start(config: Config, options: Options) -> Result<Server, StartErro
     let token = AdminToken::load_or_create(&token_file)?;
     let listeners = Listeners::open(&config)?;
     let store = Database::open(config.database.url.expose()).await?;
-    let home = HomeName::new(&config.node.name);
     let incarnation = Incarnation(random::id());
-    let clock = Clock::start();
-    let epoch = adopt::claim(&store, &home, &config.node.name, incarnation).await?;
-    let owner = adopt::owner(&store, &home, epoch, clock.now()).await?;
-    let limits = QueueLimits {
-        unacked_stanzas: config.limits.unacked_stanzas,
-        unacked_bytes: config.limits.unacked_bytes,
-    };
     let (offer, plain_offer) = offers(&config, &store).await?;
-    let fence = Fence { home: home.clone(), epoch, incarnation };
     let parts = (offer, plain_offer, certificates);
-    let node = Arc::new(Node::new(config.clone(), clock, Home::new(owner, limits), store, parts));
-    adopt::load_accounts(&node).await?;
-    tracing::info!(node = config.node.name, %epoch, "this node owns its home");
-    Ok(run(node, fence, listeners, token, incarnation, options))
+    let node = Arc::new(Node::new(config.clone(), incarnation, Clock::start(), store, parts));
+    let keepers = TaskTracker::new();
+    open_own_seat(&node, &keepers).await?;
+    Ok(run(node, keepers, listeners, token, options))
+}
+
+/// Begins to keep the seat of the node's own home, and waits until it is served.
+async fn open_own_seat(node: &Arc<Node>, keepers: &TaskTracker) -> Result<(), StartError> {
+    let home = node.name();
+    release_own(node, &home).await?;
+    let (epochs, highest) = EpochFile::open(&node.config.node.data_dir, &home)?;
+    let settings = Arc::new(ownership_settings(node, &home));
+    let ownership = Ownership::new(settings, node.incarnation, highest, node.clock.moment());
+    let (seat, events) = Seat::new(home.clone());
+    let seat = Arc::new(seat);
+    node.seats.add(seat.clone());
+    let mut served = seat.changes();
+    keepers.spawn(Keeper::new(node.clone(), seat, ownership, epochs, events).keep());
+    let served = tokio::time::timeout(FIRST_CLAIM, served.wait_for(Option::is_some)).await;
+    if matches!(served, Ok(Ok(_))) { Ok(()) } else { Err(StartError::Contested(home)) }
+}
+
+/// With one node in the group nobody else can be owner: what an earlier process of this node held is released.
+async fn release_own(node: &Node, home: &HomeName) -> Result<(), StartError> {
+    if let Some(row) = node.store.read_home(home).await?
+        && row.incarnation.is_some()
+    {
+        let after = HomeRow { incarnation: None, beat: row.beat + 1, ..row.clone() };
+        node.store.swap_home(&row, &after).await?;
+    }
+    Ok(())
+}
+
+fn ownership_settings(node: &Node, home: &HomeName) -> OwnershipSettings {
+    OwnershipSettings {
+        home: home.clone(),
+        node: node.name(),
+        partner: false,
+        lease: Duration::from_secs(60),
+        grant: Duration::from_secs(60),
+        beat: Duration::from_secs(15),
+        initialization: Duration::from_secs(120),
+        rules: Rules::default(),
+    }
 }
 
 fn certificates(config: &Config) -> Result<Certificates, TlsError> {
@@ -194,10 +235,9 @@ impl Listeners {
 
 fn run(
     node: Arc<Node>,
-    fence: Fence,
+    keepers: TaskTracker,
     listeners: Listeners,
     token: AdminToken,
-    incarnation: Incarnation,
     options: Options,
 ) -> Server {
     let stop = node.stopping.clone();
@@ -234,13 +274,9 @@ fn run(
             stop.clone(),
         ));
     }
-    let committer = node.clone();
-    let commit = tokio::spawn(async move { crate::home::commit_forever(&committer, &fence).await });
-    let sweeper = node.clone();
-    let sweep = tokio::spawn(async move { crate::sweep::sweep_forever(&sweeper).await });
     let pruner = node.clone();
-    let prune = tokio::spawn(async move { crate::housekeeping::prune_forever(&pruner).await });
-    let tasks = Tasks { incarnation, stop, connections, services, keepers: [commit, sweep, prune] };
+    let pruner = tokio::spawn(async move { crate::housekeeping::prune_forever(&pruner).await });
+    let tasks = Tasks { stop, connections, services, keepers, pruner };
     Server::new(node, admin, tasks, listeners.names)
 }
 

@@ -1,18 +1,18 @@
 //! What happens by itself: sessions expire, full ones end, and the counts are compared (promise P6).
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use everpresent_session::audit::{Auditor, Balance, Difference, differences};
-use everpresent_session::ids::SessionId;
+use everpresent_session::ids::{HomeName, SessionId};
 use everpresent_session::owner::MAX_EXPIRIES_PER_TICK;
 use everpresent_session::reason::Reason;
 use everpresent_session::record::Cause;
 use everpresent_stanza::{FullJid, StreamCondition, StreamError};
 
 use crate::c2s::listener::count_f64;
-use crate::home::{Ending, HomeState};
+use crate::home::{Ending, Home, HomeState};
 use crate::node::Node;
 
 /// How often deadlines are looked at.
@@ -43,53 +43,60 @@ pub struct Audit {
 #[derive(Debug, Default)]
 pub struct AuditMemory(Mutex<Auditor>);
 
-/// Sweeps until the node stops.
-pub async fn sweep_forever(node: &Node) {
+/// Sweeps until this process serves the home no more.
+pub async fn sweep_forever(home: Arc<Home>) {
+    tokio::select! {
+        () = home.until_closed() => {}
+        () = sweeps(&home) => {}
+    }
+}
+
+async fn sweeps(home: &Home) {
     let mut tick = tokio::time::interval(SWEEP);
     tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-    let mut next_audit = node.clock.moment().after(node.config.session.audit);
+    let mut next_audit = home.node.clock.moment().after(home.node.config.session.audit);
     let mut silent: BTreeMap<SessionId, everpresent_session::time::Moment> = BTreeMap::new();
     loop {
         tick.tick().await;
-        expire(node);
-        end_overfull(node);
-        end_silent_heirs(node, &mut silent);
-        let moment = node.clock.moment();
+        expire(home);
+        end_overfull(home);
+        end_silent_heirs(home, &mut silent);
+        let moment = home.node.clock.moment();
         if moment >= next_audit {
-            next_audit = moment.after(node.config.session.audit);
-            let audit = audit(node, true);
-            end_leaked(node, &audit.standing);
-            forget_idle_accounts(node);
+            next_audit = moment.after(home.node.config.session.audit);
+            let audit = audit(home, true);
+            end_leaked(home, &audit.standing);
+            forget_idle_accounts(home);
         }
     }
 }
 
 /// Ends sessions whose clients did not come back in time.
-fn expire(node: &Node) {
-    let moment = node.clock.moment();
-    let due = node.home.enter(|state| state.owner.due(moment));
+fn expire(home: &Home) {
+    let moment = home.node.clock.moment();
+    let due = home.enter(|state| state.owner.due(moment));
     for session in due {
         // Its client may have come back since.
         let still_due = |state: &HomeState| state.owner.deadline(session).is_some_and(|at| at <= moment);
-        node.end_session_if(session, Cause::Deadline, Reason::Expired, Ending::Closed, still_due);
+        home.end_session_if(session, Cause::Deadline, Reason::Expired, Ending::Closed, still_due);
     }
 }
 
 /// Ends sessions for which more waits than one may keep: their messages go to the spool.
-fn end_overfull(node: &Node) {
-    let overfull = node.home.enter(|state| std::mem::take(&mut state.overfull));
+fn end_overfull(home: &Home) {
+    let overfull = home.enter(|state| std::mem::take(&mut state.overfull));
     for session in overfull {
         let text = "too much waits for this client";
         let error = StreamError::new(StreamCondition::ResourceConstraint).with_text(text);
         tracing::info!(?session, "a session ends: more waits for its client than it may keep");
-        node.end_session(session, Cause::Deadline, Reason::QueueFull, Ending::Error(error));
+        home.end_session(session, Cause::Deadline, Reason::QueueFull, Ending::Error(error));
     }
 }
 
 /// Contacts keep seeing a client that signed in anew; if it does not send presence, they are told in the end.
-fn end_silent_heirs(node: &Node, silent: &mut BTreeMap<SessionId, everpresent_session::time::Moment>) {
-    let now = node.clock.now();
-    node.home.record(|state| {
+fn end_silent_heirs(home: &Home, silent: &mut BTreeMap<SessionId, everpresent_session::time::Moment>) {
+    let now = home.node.clock.now();
+    home.record(|state| {
         let heirs: BTreeMap<SessionId, FullJid> = state
             .owner
             .ledger()
@@ -114,8 +121,8 @@ fn end_silent_heirs(node: &Node, silent: &mut BTreeMap<SessionId, everpresent_se
 }
 
 /// Compares the counts. A tick remembers what it saw; what the tick before saw too stands.
-pub fn audit(node: &Node, is_tick: bool) -> Audit {
-    let mut audit = node.home.enter(|state| {
+pub fn audit(home: &Home, is_tick: bool) -> Audit {
+    let mut audit = home.enter(|state| {
         let transports = state.transports.holding();
         let found = differences(&state.owner, &transports);
         let ledger = state.owner.ledger();
@@ -131,18 +138,48 @@ pub fn audit(node: &Node, is_tick: bool) -> Audit {
         }
     });
     if is_tick {
-        let mut memory = node.audit_memory.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut memory = home.audit_memory.0.lock().unwrap_or_else(PoisonError::into_inner);
         audit.standing = memory.standing(audit.differences.clone());
-        publish(&audit);
+        publish(home.name(), &audit);
     }
     audit
 }
 
-fn publish(audit: &Audit) {
-    metrics::gauge!("everpresent_sessions", "state" => "open").set(count_f64(audit.open));
-    metrics::gauge!("everpresent_sessions", "state" => "detached").set(count_f64(audit.detached));
-    metrics::gauge!("everpresent_sessions_available").set(count_f64(audit.available));
-    metrics::gauge!("everpresent_sessions_leaked").set(count_f64(audit.standing.len()));
+/// The counts of all homes that a node serves.
+pub fn audit_all(node: &Node) -> Audit {
+    let balance = Balance { opened: 0, adopted: 0, closed: 0, live: 0 };
+    let mut all = Audit {
+        balance,
+        transports: 0,
+        open: 0,
+        detached: 0,
+        available: 0,
+        differences: Vec::new(),
+        standing: Vec::new(),
+    };
+    for home in node.seats.served() {
+        let audit = audit(&home, false);
+        all.balance.opened += audit.balance.opened;
+        all.balance.adopted += audit.balance.adopted;
+        all.balance.closed += audit.balance.closed;
+        all.balance.live += audit.balance.live;
+        all.transports += audit.transports;
+        all.open += audit.open;
+        all.detached += audit.detached;
+        all.available += audit.available;
+        all.differences.extend(audit.differences);
+    }
+    all
+}
+
+fn publish(home: &HomeName, audit: &Audit) {
+    let home = home.as_str().to_owned();
+    metrics::gauge!("everpresent_sessions", "state" => "open", "home" => home.clone())
+        .set(count_f64(audit.open));
+    metrics::gauge!("everpresent_sessions", "state" => "detached", "home" => home.clone())
+        .set(count_f64(audit.detached));
+    metrics::gauge!("everpresent_sessions_available", "home" => home.clone()).set(count_f64(audit.available));
+    metrics::gauge!("everpresent_sessions_leaked", "home" => home).set(count_f64(audit.standing.len()));
     if !audit.balance.holds() {
         tracing::error!(balance = ?audit.balance, "sessions opened, closed and live do not add up");
     }
@@ -152,7 +189,7 @@ fn publish(audit: &Audit) {
 }
 
 /// Ends what nobody holds. A session that a live connection holds is left: an alarm is enough.
-fn end_leaked(node: &Node, standing: &[Difference]) {
+fn end_leaked(home: &Home, standing: &[Difference]) {
     for difference in standing {
         match difference {
             Difference::Unheld(session) | Difference::DeadTransport(session, _) => {
@@ -161,18 +198,18 @@ fn end_leaked(node: &Node, standing: &[Difference]) {
                     Some(transport) => state.transports.get(transport).is_none(),
                     None => state.owner.deadline(*session).is_none(),
                 };
-                node.end_session_if(*session, Cause::Audit, Reason::Leaked, Ending::Closed, unheld);
+                home.end_session_if(*session, Cause::Audit, Reason::Leaked, Ending::Closed, unheld);
             }
             Difference::StrayTransport(transport, _) => {
-                node.home.enter(|state| state.transports.end(*transport, Ending::Closed));
+                home.enter(|state| state.transports.end(*transport, Ending::Closed));
             }
         }
     }
 }
 
-fn forget_idle_accounts(node: &Node) {
-    let moment = node.clock.moment();
-    node.home.enter(|state| {
+fn forget_idle_accounts(home: &Home) {
+    let moment = home.node.clock.moment();
+    home.enter(|state| {
         let ledger = state.owner.ledger();
         state.accounts.forget_idle(moment, |user| ledger.sessions_of(user).next().is_some());
     });

@@ -7,7 +7,7 @@ use everpresent_session::record::{Cause, Effect};
 use everpresent_stanza::{BareJid, ErrorCondition, FullJid, RawStanza, StanzaError};
 
 use crate::deliver;
-use crate::home::HomeState;
+use crate::home::{Home, HomeState};
 use crate::node::Node;
 
 /// The connection no longer holds its session: nothing more is done for it.
@@ -18,8 +18,8 @@ pub struct Lost;
 /// The client whose stanza is being dealt with.
 #[derive(Debug, Clone)]
 pub struct Turn<'a> {
-    /// The node that serves it.
-    pub node: &'a Node,
+    /// The home that serves it.
+    pub home: &'a Home,
     /// Its session.
     pub session: SessionId,
     /// The connection that the stanza came over.
@@ -31,11 +31,16 @@ pub struct Turn<'a> {
 }
 
 impl Turn<'_> {
+    /// The node that serves the home.
+    pub fn node(&self) -> &Node {
+        &self.home.node
+    }
+
     /// Makes the record of this stanza: `work` adds what it does, and the stanza counts as handled. Called once for
     /// each stanza, as the last step.
     ///
     /// # Errors
-    /// [`Lost`] when the connection was displaced meanwhile, or the node is stopping: nothing was done.
+    /// [`Lost`] when the connection was displaced meanwhile, or the home is served here no more: nothing was done.
     pub fn record<R>(&self, work: impl FnOnce(&mut HomeState, &mut Transaction) -> R) -> Result<R, Lost> {
         self.attempt(|state, transaction| Some(work(state, transaction)))?.ok_or(Lost)
     }
@@ -49,8 +54,8 @@ impl Turn<'_> {
         &self,
         work: impl FnOnce(&mut HomeState, &mut Transaction) -> Option<R>,
     ) -> Result<Option<R>, Lost> {
-        let now = self.node.clock.now();
-        let recorded = self.node.home.record(|state| {
+        let now = self.home.node.clock.now();
+        let recorded = self.home.record(|state| {
             if !state.owner.holds(self.session, self.transport) {
                 return Ok(Err(Lost));
             }

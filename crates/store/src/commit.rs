@@ -94,7 +94,7 @@ pub fn check(row: &Row) -> Result<(), RowError> {
         Row::Token(row) => (row.user.as_str(), row.user_agent.len(), row.user_agent.as_str(), 0),
         Row::TokenGone { user, user_agent, .. } => (user.as_str(), user_agent.len(), user_agent.as_str(), 0),
         Row::Head(row) => ("", 0, row.user_agent.as_deref().unwrap_or(""), 0),
-        Row::HeadGone { .. } => ("", 0, "", 0),
+        Row::HeadGone { .. } | Row::Route(_) | Row::RouteGone { .. } => ("", 0, "", 0),
     };
     match user.len().max(other) {
         long if long > KEY_MAX_BYTES => Err(RowError::LongKey(long)),

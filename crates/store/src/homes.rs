@@ -66,6 +66,13 @@ impl Database {
         Ok(self.change("make the witness row", insert).await? == 1)
     }
 
+    /// x
+    /// # Errors
+    /// x
+    pub async fn swap_home(&self, seen: &HomeRow, after: &HomeRow) -> Result<bool, StoreError> {
+        Ok(self.swap("x", seen, after.clone()).await?.is_some())
+    }
+
     /// Claims a home for a process: `epoch` is the new one, at least one above the last, and nobody holds a replica.
     ///
     /// # Errors

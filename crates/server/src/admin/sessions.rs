@@ -1,5 +1,6 @@
 //! Sessions and their balance, as operators see them.
 
+use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;
 
 use everpresent_console::administration::{
@@ -11,9 +12,10 @@ use everpresent_session::ids::SessionId;
 use everpresent_session::reason::Reason;
 use everpresent_session::record::Cause;
 use everpresent_session::session::{Session, State};
+use everpresent_session::time::Timestamp;
 use everpresent_stanza::{BareJid, Jid, StreamCondition, StreamError};
 
-use crate::home::{Ending, HomeState};
+use crate::home::{Ending, Home, HomeState};
 use crate::node::Node;
 use crate::sweep;
 
@@ -21,19 +23,23 @@ pub(super) fn list(node: &Node, query: &SessionQuery) -> Result<SessionPage, Ref
     let user = query.user.as_deref().map(BareJid::new).transpose();
     let user = user.map_err(|error| Refusal::invalid(format!("user: {error}")))?;
     let now = node.clock.now();
-    let (total, sessions) = node.home.enter(|state| {
-        let wanted = |session: &&Session| {
-            user.as_ref().is_none_or(|user| session.jid.to_bare() == *user)
-                && query.state.is_none_or(|wanted| wanted == state_of(session))
-        };
-        let mut found: Vec<&Session> = state.owner.ledger().sessions().filter(wanted).collect();
-        found.sort_unstable_by(|a, b| a.jid.as_str().cmp(b.jid.as_str()));
-        let total = found.len() as u64;
-        let after = query.after.as_deref().unwrap_or_default();
-        let page = found.into_iter().filter(|session| session.jid.as_str() > after).take(query.limit);
-        let page: Vec<SessionInfo> = page.map(|session| describe(state, session, now)).collect();
-        (total, page)
-    });
+    let wanted = |session: &&Session| {
+        user.as_ref().is_none_or(|user| session.jid.to_bare() == *user)
+            && query.state.is_none_or(|wanted| wanted == state_of(session))
+    };
+    let after = query.after.as_deref().unwrap_or_default();
+    let (mut total, mut sessions) = (0, Vec::new());
+    for home in node.seats.served() {
+        home.enter(|state| {
+            let mut found: Vec<&Session> = state.owner.ledger().sessions().filter(wanted).collect();
+            found.sort_unstable_by(|a, b| a.jid.as_str().cmp(b.jid.as_str()));
+            total += found.len() as u64;
+            let page = found.into_iter().filter(|session| session.jid.as_str() > after).take(query.limit);
+            sessions.extend(page.map(|session| describe(state, session, now)));
+        });
+    }
+    sessions.sort_unstable_by(|a: &SessionInfo, b| a.jid.cmp(&b.jid));
+    sessions.truncate(query.limit);
     let next =
         (sessions.len() == query.limit).then(|| sessions.last().map(|last| last.jid.clone())).flatten();
     Ok(SessionPage { sessions, next, total })
@@ -71,9 +77,37 @@ fn describe(state: &HomeState, session: &Session, now: everpresent_session::time
 }
 
 pub(super) fn audit(node: &Node) -> AuditReport {
-    let audit = sweep::audit(node, false);
     let now = node.clock.now().wall;
-    let differences: Vec<Difference> = node.home.enter(|state| {
+    let homes = node.seats.served();
+    let differences: Vec<Difference> =
+        homes.iter().flat_map(|home| describe_differences(home, now)).collect();
+    let audit = sweep::audit_all(node);
+    let pair = |left: &str, left_count: u64, right: &str, right_count: u64| Balance {
+        left: left.to_owned(),
+        right: right.to_owned(),
+        left_count,
+        right_count,
+    };
+    let counted = audit.balance.opened + audit.balance.adopted - audit.balance.closed;
+    let balances = vec![
+        pair("opened + adopted - closed", counted, "live sessions", audit.balance.live),
+        pair("transports", audit.transports as u64, "open sessions", audit.open as u64),
+    ];
+    let balanced = differences.is_empty() && balances.iter().all(|pair| pair.left_count == pair.right_count);
+    let mut closed = BTreeMap::new();
+    for home in homes {
+        home.enter(|state| {
+            for (reason, count) in &state.owner.ledger().totals().closed {
+                *closed.entry(reason.as_str().to_owned()).or_default() += *count;
+            }
+        });
+    }
+    AuditReport { at: Time(now.0), balanced, balances, closed, differences }
+}
+
+fn describe_differences(home: &Home, now: Timestamp) -> Vec<Difference> {
+    let found = sweep::audit(home, false).differences;
+    home.enter(|state| {
         let name = |session: SessionId| {
             let session = state.owner.ledger().session(session);
             session.map_or_else(|| "a session that ended".to_owned(), |session| session.jid.to_string())
@@ -93,42 +127,27 @@ pub(super) fn audit(node: &Node) -> AuditReport {
             };
             Difference { kind: kind.to_owned(), subject, since: Time(now.0), action: action.to_owned() }
         };
-        audit.differences.iter().map(describe).collect()
-    });
-    let pair = |left: &str, left_count: u64, right: &str, right_count: u64| Balance {
-        left: left.to_owned(),
-        right: right.to_owned(),
-        left_count,
-        right_count,
-    };
-    let counted = audit.balance.opened + audit.balance.adopted - audit.balance.closed;
-    let balances = vec![
-        pair("opened + adopted - closed", counted, "live sessions", audit.balance.live),
-        pair("transports", audit.transports as u64, "open sessions", audit.open as u64),
-    ];
-    let balanced = differences.is_empty() && balances.iter().all(|pair| pair.left_count == pair.right_count);
-    let closed = node.home.enter(|state| {
-        let closed = &state.owner.ledger().totals().closed;
-        closed.iter().map(|(reason, count)| (reason.as_str().to_owned(), *count)).collect()
-    });
-    AuditReport { at: Time(now.0), balanced, balances, closed, differences }
+        found.iter().map(describe).collect()
+    })
 }
 
 pub(super) fn end(node: &Node, address: &Jid) -> Result<Ended, Refusal> {
     let user = address.to_bare();
-    let sessions: Vec<SessionId> = node.home.enter(|state| {
-        let sessions = state.owner.ledger().sessions_of(&user);
-        let named = sessions.filter(|session| address.is_bare() || session.jid.as_str() == address.as_str());
-        named.map(|session| session.id).collect()
-    });
-    if sessions.is_empty() {
-        return Err(Refusal::not_found(format!("{address} has no session")));
-    }
     let mut ended = 0;
-    for session in sessions {
-        let error =
-            StreamError::new(StreamCondition::PolicyViolation).with_text("an operator ended the session");
-        ended += u64::from(node.end_session(session, Cause::Order, Reason::Kicked, Ending::Error(error)));
+    let mut found = false;
+    for home in node.seats.served() {
+        let sessions: Vec<SessionId> = home.enter(|state| {
+            let sessions = state.owner.ledger().sessions_of(&user);
+            let named =
+                sessions.filter(|session| address.is_bare() || session.jid.as_str() == address.as_str());
+            named.map(|session| session.id).collect()
+        });
+        found |= !sessions.is_empty();
+        for session in sessions {
+            let error =
+                StreamError::new(StreamCondition::PolicyViolation).with_text("an operator ended the session");
+            ended += u64::from(home.end_session(session, Cause::Order, Reason::Kicked, Ending::Error(error)));
+        }
     }
-    Ok(Ended { ended })
+    if found { Ok(Ended { ended }) } else { Err(Refusal::not_found(format!("{address} has no session"))) }
 }

@@ -1,5 +1,7 @@
 //! Accounts, as operators manage them.
 
+use std::sync::Arc;
+
 use everpresent_console::administration::{ImportFailure, ImportReport, NewUser, User, UserPage, UserQuery};
 use everpresent_console::{Code, Password, Refusal, Time};
 use everpresent_session::ids::SessionId;
@@ -11,7 +13,7 @@ use everpresent_stream::Credentials;
 use everpresent_stream::scram::{ITERATIONS, SALT_BYTES};
 
 use super::away;
-use crate::home::Ending;
+use crate::home::{Ending, Home};
 use crate::node::Node;
 use crate::random;
 use crate::signin::to_stored;
@@ -24,16 +26,18 @@ pub(super) async fn list(node: &Node, query: UserQuery) -> Result<UserPage, Refu
     let total = node.store.account_count().await.map_err(away)?;
     let next =
         (accounts.len() == query.limit).then(|| accounts.last().map(|last| last.user.to_string())).flatten();
-    let users = node.home.enter(|state| {
-        let ledger = state.owner.ledger();
-        let shown = accounts.into_iter().map(|account| User {
-            sessions: Some(ledger.sessions_of(&account.user).count() as u64),
-            jid: account.user.to_string(),
-            enabled: !account.disabled,
-            created: Time(account.created.0),
-        });
-        shown.collect()
+    let homes = node.seats.served();
+    let sessions = |user: &BareJid| -> u64 {
+        let of = |home: &Arc<Home>| home.enter(|state| state.owner.ledger().sessions_of(user).count());
+        homes.iter().map(of).sum::<usize>() as u64
+    };
+    let shown = accounts.into_iter().map(|account| User {
+        sessions: Some(sessions(&account.user)),
+        jid: account.user.to_string(),
+        enabled: !account.disabled,
+        created: Time(account.created.0),
     });
+    let users = shown.collect();
     Ok(UserPage { users, next, total })
 }
 
@@ -47,7 +51,7 @@ pub(super) async fn create(node: &Node, user: BareJid, password: Password) -> Re
 pub(super) async fn set_password(node: &Node, user: BareJid, password: Password) -> Result<(), Refusal> {
     let credentials = derive(password).await?;
     // Tokens that are recorded and not written yet must not outlive the password.
-    node.home.flushed().await.map_err(|away| Refusal::unavailable(away.to_string()))?;
+    flushed(node).await?;
     node.store.set_keys(&user, &to_stored(&credentials)).await.map_err(refusal)
 }
 
@@ -62,9 +66,11 @@ pub(super) async fn set_enabled(node: &Node, user: BareJid, enabled: bool) -> Re
 pub(super) async fn remove(node: &Node, user: BareJid) -> Result<(), Refusal> {
     node.store.set_disabled(&user, true).await.map_err(refusal)?;
     end_all(node, &user);
-    node.home.flushed().await.map_err(|away| Refusal::unavailable(away.to_string()))?;
+    flushed(node).await?;
     node.store.remove_account(&user).await.map_err(refusal)?;
-    node.home.enter(|state| state.accounts.remove(&user));
+    for home in node.seats.served() {
+        home.enter(|state| state.accounts.remove(&user));
+    }
     Ok(())
 }
 
@@ -115,11 +121,21 @@ fn refusal(error: AccountError) -> Refusal {
     }
 }
 
+/// What is recorded for accounts and not written yet must not come after what is written now.
+async fn flushed(node: &Node) -> Result<(), Refusal> {
+    for home in node.seats.served() {
+        home.flushed().await.map_err(|away| Refusal::unavailable(away.to_string()))?;
+    }
+    Ok(())
+}
+
 fn end_all(node: &Node, user: &BareJid) {
-    let sessions: Vec<SessionId> =
-        node.home.enter(|state| state.owner.ledger().sessions_of(user).map(|session| session.id).collect());
-    for session in sessions {
-        let error = StreamError::new(StreamCondition::NotAuthorized).with_text("the account was closed");
-        node.end_session(session, Cause::Order, Reason::AccountClosed, Ending::Error(error));
+    for home in node.seats.served() {
+        let sessions: Vec<SessionId> =
+            home.enter(|state| state.owner.ledger().sessions_of(user).map(|session| session.id).collect());
+        for session in sessions {
+            let error = StreamError::new(StreamCondition::NotAuthorized).with_text("the account was closed");
+            home.end_session(session, Cause::Order, Reason::AccountClosed, Ending::Error(error));
+        }
     }
 }

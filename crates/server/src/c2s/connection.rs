@@ -12,7 +12,7 @@ use tokio::sync::Notify;
 use super::established;
 use super::negotiate;
 use super::wire::Wire;
-use crate::home::Line;
+use crate::home::{Home, Line};
 use crate::node::Node;
 
 /// Serves a connection until it ends.
@@ -25,7 +25,7 @@ pub async fn serve(node: Arc<Node>, mut wire: Wire) {
         negotiated = negotiate::run(&node, &mut wire, holder) => negotiated,
     };
     if let Some(negotiated) = negotiated {
-        established::run(&node, &mut wire, negotiated).await;
+        established::run(&mut wire, negotiated).await;
     }
     wire.close().await;
 }
@@ -44,6 +44,8 @@ pub fn limits_before_sign_in(node: &Node) -> Limits {
 #[derive(Debug)]
 pub struct Holder {
     node: Arc<Node>,
+    /// The home of its user, once it is known.
+    pub home: Option<Arc<Home>>,
     /// This connection.
     pub transport: TransportId,
     /// What it shares with the home.
@@ -57,31 +59,31 @@ impl Holder {
         let transport = node.next_transport();
         let heard = AtomicI64::new(node.clock.now().wall.0);
         let line = Line { bell: Notify::new(), kind: wire.kind(), peer: wire.peer(), heard };
-        Self { node, transport, line: Arc::new(line), session: None }
+        Self { node, home: None, transport, line: Arc::new(line), session: None }
     }
 
     /// The session is over: the client said so, or broke the rules.
     pub fn over(mut self, reason: Reason) {
-        if let Some((session, _)) = self.session.take() {
-            self.node.session_over(session, self.transport, reason);
+        if let (Some((session, _)), Some(home)) = (self.session.take(), &self.home) {
+            home.session_over(session, self.transport, reason);
         }
     }
 
     /// The connection is gone, the session need not be.
     pub fn lost(mut self, reason: Reason) {
-        if let Some((session, _)) = self.session.take() {
-            self.node.transport_lost(session, self.transport, reason);
+        if let (Some((session, _)), Some(home)) = (self.session.take(), &self.home) {
+            home.transport_lost(session, self.transport, reason);
         }
     }
 }
 
 impl Drop for Holder {
     fn drop(&mut self) {
-        if let Some((session, _)) = self.session.take() {
+        if let (Some((session, _)), Some(home)) = (self.session.take(), &self.home) {
             // A sign-in that the stop of the node cuts short is let go like everybody else.
             let stopping = self.node.stopping.is_cancelled();
             let reason = if stopping { Reason::LetGo } else { Reason::TransportLost };
-            self.node.transport_lost(session, self.transport, reason);
+            home.transport_lost(session, self.transport, reason);
         }
     }
 }

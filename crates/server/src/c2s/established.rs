@@ -16,9 +16,8 @@ use tokio::time::{Instant, sleep_until};
 
 use super::connection::Holder;
 use super::wire::{Wire, WireEvent};
-use crate::home::{Ending, FLUSH_TIMEOUT};
+use crate::home::{Ending, FLUSH_TIMEOUT, Home};
 use crate::lifecycle::spool::takes_more;
-use crate::node::Node;
 use crate::random;
 use crate::route;
 use crate::turn::{Lost, Turn};
@@ -44,10 +43,10 @@ enum Departure {
 }
 
 /// Serves an established session until its connection ends.
-pub async fn run(node: &Node, wire: &mut Wire, holder: Holder) {
-    let Some((session, jid)) = holder.session.clone() else { return };
+pub async fn run(wire: &mut Wire, holder: Holder) {
+    let (Some((session, jid)), Some(home)) = (holder.session.clone(), holder.home.clone()) else { return };
     let user = jid.to_bare();
-    let mut connection = Connection::new(node, wire, &holder, session, &jid, &user);
+    let mut connection = Connection::new(&home, wire, &holder, session, &jid, &user);
     let departure = connection.serve().await;
     match departure {
         Departure::Over(reason) => {
@@ -67,7 +66,7 @@ pub async fn run(node: &Node, wire: &mut Wire, holder: Holder) {
 }
 
 struct Connection<'a> {
-    node: &'a Node,
+    home: &'a Home,
     wire: &'a mut Wire,
     holder: &'a Holder,
     session: SessionId,
@@ -89,7 +88,7 @@ struct Connection<'a> {
 
 impl<'a> Connection<'a> {
     fn new(
-        node: &'a Node,
+        home: &'a Home,
         wire: &'a mut Wire,
         holder: &'a Holder,
         session: SessionId,
@@ -99,7 +98,7 @@ impl<'a> Connection<'a> {
         let heard = Instant::now();
         let (asked, blocked) = (None, None);
         Self {
-            node,
+            home,
             wire,
             holder,
             session,
@@ -148,7 +147,7 @@ impl<'a> Connection<'a> {
         match event {
             WireEvent::Frame(frame) => {
                 self.heard = Instant::now();
-                self.holder.line.heard.store(self.node.clock.now().wall.0, Ordering::Relaxed);
+                self.holder.line.heard.store(self.home.node.clock.now().wall.0, Ordering::Relaxed);
                 self.asked = None;
                 self.frame(frame).await
             }
@@ -187,7 +186,7 @@ impl<'a> Connection<'a> {
                 let turn = self.turn();
                 match route::stanza(&turn, &stanza).await {
                     Ok(()) => {
-                        self.node.home.room().await;
+                        self.home.room().await;
                         self.bound_unconfirmed().await;
                         Ok(())
                     }
@@ -204,13 +203,13 @@ impl<'a> Connection<'a> {
         if self.handled >= MAX_UNCONFIRMED_STANZAS {
             self.handled = 0;
             // One that is away for longer slows the client down; that is enough.
-            let _ = self.node.home.flushed().await;
+            let _ = self.home.settled().await;
         }
     }
 
     fn turn(&self) -> Turn<'a> {
         let (session, transport) = (self.session, self.holder.transport);
-        Turn { node: self.node, session, transport, jid: self.jid, user: self.user }
+        Turn { home: self.home, session, transport, jid: self.jid, user: self.user }
     }
 
     /// A client may say who it is, but not that it is somebody else (RFC 6120 §8.1.2.1).
@@ -235,7 +234,7 @@ impl<'a> Connection<'a> {
                     "inactive" => ClientState::Inactive,
                     _ => return Err(self.violation(&unsupported())),
                 };
-                self.node.set_client_state(self.session, self.holder.transport, state);
+                self.home.set_client_state(self.session, self.holder.transport, state);
                 Ok(())
             }
             ns::SM => self.management(stanza).await,
@@ -247,7 +246,7 @@ impl<'a> Connection<'a> {
         let element: Option<Element> = stanza.to_element().ok();
         match element.as_ref().and_then(Management::parse) {
             Some(Ok(Management::Request)) => {
-                let h = self.node.home.enter(|state| state.owner.ack_requested(self.session));
+                let h = self.home.enter(|state| state.owner.ack_requested(self.session));
                 if let Some(h) = h {
                     self.send(&answer(h));
                 }
@@ -265,25 +264,26 @@ impl<'a> Connection<'a> {
 
     async fn acknowledged(&mut self, h: u32) -> Result<(), Departure> {
         self.awaiting_ack = false;
-        let now = self.node.clock.now();
-        let (acknowledged, left, takes_more) = self.node.home.enter(|state| {
+        let now = self.home.node.clock.now();
+        let acknowledged = self.home.serving(|state| {
             let acknowledged = state.owner.client_acked(now, self.session, h);
             let left = state.owner.ledger().session(self.session).map_or(0, |session| session.queue.len());
             (acknowledged, left, takes_more(state, self.session))
         });
+        let Some((acknowledged, left, takes_more)) = acknowledged else { return self.lost().await };
         if let Err(error) = acknowledged {
             return Err(self.violation(&count_too_high(error.h, error.sent)));
         }
         // What was sent after the request is asked about with the next output, or when the client falls silent.
         self.rung |= left > 0;
         if takes_more {
-            self.node.deliver_more(self.session, self.holder.transport, self.user).await;
+            self.home.deliver_more(self.session, self.holder.transport, self.user).await;
         }
         Ok(())
     }
 
     async fn enable(&mut self, resume: bool) -> Result<(), Departure> {
-        let enabled = self.node.enable_management(self.session, self.holder.transport, resume);
+        let enabled = self.home.enable_management(self.session, self.holder.transport, resume);
         match tokio::time::timeout(FLUSH_TIMEOUT, enabled).await {
             Ok(Some(enabled)) => self.send(&enabled.element()),
             Ok(None) => self.send(&failed(ErrorCondition::UnexpectedRequest, None)),
@@ -299,9 +299,9 @@ impl<'a> Connection<'a> {
 
     /// Takes what waits for the client, and what is owed to it.
     async fn take_output(&mut self) -> Result<(), Departure> {
-        let now = self.node.clock.now();
+        let now = self.home.node.clock.now();
         let transport = self.holder.transport;
-        let output = self.node.home.record(|state| {
+        let output = self.home.record(|state| {
             if !state.owner.holds(self.session, transport) || state.transports.ending(transport).is_some() {
                 return Ok(None);
             }
@@ -332,14 +332,14 @@ impl<'a> Connection<'a> {
             return Ok(());
         }
         let transport = self.holder.transport;
-        let ending = self.node.home.enter(|state| state.transports.ending(transport));
+        let ending = self.home.enter(|state| state.transports.ending(transport));
         if ending.is_some() { self.lost().await } else { Ok(()) }
     }
 
     /// The session is not this connection's any more.
     async fn lost(&mut self) -> Result<(), Departure> {
         let transport = self.holder.transport;
-        let ending = self.node.home.enter(|state| state.transports.ending(transport));
+        let ending = self.home.enter(|state| state.transports.ending(transport));
         Err(match ending {
             Some(Ending::LetGo) => {
                 self.last_ack().await;
@@ -353,8 +353,8 @@ impl<'a> Connection<'a> {
     /// What a client is told before it is let go, so that it sends nothing again that was handled.
     async fn last_ack(&mut self) {
         // What cannot be confirmed in time, the client sends again after its next sign-in.
-        let _ = self.node.home.flushed().await;
-        let managed = self.node.home.enter(|state| {
+        let _ = self.home.settled().await;
+        let managed = self.home.enter(|state| {
             let managed = state.owner.ledger().session(self.session).is_some_and(|session| session.managed);
             managed.then(|| state.owner.confirmed_handled(self.session)).flatten()
         });
@@ -364,7 +364,7 @@ impl<'a> Connection<'a> {
     }
 
     fn next_timer(&self) -> Instant {
-        let settings = &self.node.config.session;
+        let settings = &self.home.node.config.session;
         let life = self.asked.map_or(self.heard + settings.idle, |asked| asked + settings.answer);
         self.blocked.map_or(life, |blocked| life.min(blocked + WRITE_TIMEOUT))
     }
@@ -375,7 +375,7 @@ impl<'a> Connection<'a> {
         if self.blocked.is_some_and(|blocked| now >= blocked + WRITE_TIMEOUT) {
             return Err(Departure::Lost(Reason::TransportLost));
         }
-        let settings = &self.node.config.session;
+        let settings = &self.home.node.config.session;
         match self.asked {
             Some(asked) if now >= asked + settings.answer => {
                 return Err(Departure::Lost(Reason::TransportLost));
@@ -392,7 +392,6 @@ impl<'a> Connection<'a> {
 
     fn ask(&mut self) {
         let managed = self
-            .node
             .home
             .enter(|state| state.owner.ledger().session(self.session).is_some_and(|session| session.managed));
         if managed {

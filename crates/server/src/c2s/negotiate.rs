@@ -1,12 +1,17 @@
 //! Drives the negotiation of a stream: carries out what it asks for, until a session is established.
 
+use std::sync::Arc;
+
+use everpresent_session::row::Row;
 use everpresent_session::time::Moment;
 use everpresent_stanza::{BareJid, Frame, StreamCondition, StreamError, build};
+use everpresent_stream::bind::BindRequest;
 use everpresent_stream::negotiation::{Input, Negotiation, Output, Resumed};
 use everpresent_stream::{Channel, FailureReason, Mechanism, ResponseHeader};
 
 use super::connection::{Holder, limits, limits_before_sign_in};
 use super::wire::{Wire, WireEvent};
+use crate::home::Home;
 use crate::lifecycle::resume::NotResumed;
 use crate::node::Node;
 use crate::random;
@@ -127,7 +132,8 @@ impl Driver<'_> {
                 return self.feed(Input::PasswordVerified(verified));
             }
             Output::LoadTokens { user, user_agent, .. } => {
-                let input = signin::tokens(self.node, self.wire.peer().ip(), &user, &user_agent).await;
+                let Some(home) = self.home(&user).await else { return Step::Close };
+                let input = signin::tokens(&home, self.wire.peer().ip(), &user, &user_agent).await;
                 if matches!(input, Input::Unavailable) {
                     // Clients forget a token at any SASL failure, so this one is told nothing and comes again.
                     return Step::Close;
@@ -135,9 +141,7 @@ impl Driver<'_> {
                 return self.feed(input);
             }
             Output::StoreTokens(rows) => {
-                let Some(record) = signin::store_tokens(self.node, rows) else { return Step::Close };
-                self.node.home.confirmed(record).await;
-                return self.feed(Input::TokensStored);
+                return self.store_tokens(rows).await;
             }
             Output::SignInFailed { user, mechanism, reason } => {
                 let mechanism = mechanism.map(Mechanism::name).unwrap_or_default();
@@ -150,17 +154,7 @@ impl Driver<'_> {
                 let peer = self.node.redacted(&self.wire.peer().ip().to_string());
                 tracing::debug!(user, peer, mechanism, "signed in");
             }
-            Output::Bind(request) => {
-                let bound = self.node.bind(&request, self.holder.transport, self.holder.line.clone()).await;
-                return match bound {
-                    Ok(bound) => {
-                        self.holder.session = Some((bound.session, bound.bound.jid.clone()));
-                        self.node.home.confirmed(bound.record).await;
-                        self.feed(Input::Bound(Box::new(bound.bound)))
-                    }
-                    Err(error) => self.feed(Input::BindFailed(error)),
-                };
-            }
+            Output::Bind(request) => return self.bind(&request).await,
             Output::Resume(request) => {
                 return self.resume(&request.user, &request.resume.id, request.resume.handled).await;
             }
@@ -198,20 +192,57 @@ impl Driver<'_> {
         }
     }
 
+    /// The home of a user, as soon as this node serves it; nothing if that takes too long.
+    async fn home(&mut self, user: &BareJid) -> Option<Arc<Home>> {
+        let home = self.node.home_of(user).await?;
+        self.holder.home = Some(home.clone());
+        Some(home)
+    }
+
+    async fn store_tokens(&mut self, rows: Vec<Row>) -> Step {
+        let user = rows.iter().find_map(|row| match row {
+            Row::Token(token) => Some(token.user.clone()),
+            Row::TokenGone { user, .. } => Some(user.clone()),
+            _ => None,
+        });
+        let Some(user) = user else { return self.feed(Input::TokensStored) };
+        let Some(home) = self.home(&user).await else { return Step::Close };
+        let Some(record) = signin::store_tokens(&home, rows) else { return Step::Close };
+        if home.confirmed(record).await { self.feed(Input::TokensStored) } else { Step::Close }
+    }
+
+    async fn bind(&mut self, request: &BindRequest) -> Step {
+        let Some(home) = self.home(&request.jid.to_bare()).await else { return Step::Close };
+        match home.bind(request, self.holder.transport, self.holder.line.clone()).await {
+            Ok(bound) => {
+                self.holder.session = Some((bound.session, bound.bound.jid.clone()));
+                if !home.confirmed(bound.record).await {
+                    return Step::Close;
+                }
+                self.feed(Input::Bound(Box::new(bound.bound)))
+            }
+            Err(error) => self.feed(Input::BindFailed(error)),
+        }
+    }
+
     async fn resume(&mut self, user: &BareJid, id: &str, h: u32) -> Step {
-        let resumed = self.node.resume(user, id, h, self.holder.transport, self.holder.line.clone());
+        let Some(home) = self.home(user).await else { return Step::Close };
+        let resumed = home.resume(user, id, h, self.holder.transport, self.holder.line.clone());
         match resumed {
             Ok(resumed) => {
                 self.holder.session = Some((resumed.session, resumed.jid.clone()));
-                self.node.home.confirmed(resumed.record).await;
-                let handled = self.node.confirmed_handled(resumed.session);
+                if !home.confirmed(resumed.record).await {
+                    return Step::Close;
+                }
+                let handled = home.confirmed_handled(resumed.session);
                 self.feed(Input::Resumed(Resumed { jid: resumed.jid, handled }))
             }
             Err(NotResumed::Gone(handled)) => {
                 // A count that is told is as good as an acknowledgement: what it covers must be safe (promise P2).
-                let safe = handled.is_none() || self.node.home.flushed().await.is_ok();
+                let safe = handled.is_none() || home.settled().await.is_ok();
                 self.feed(Input::ResumeFailed { handled: handled.filter(|_| safe) })
             }
+            Err(NotResumed::NotServed) => Step::Close,
             Err(NotResumed::TooHigh { h, sent }) => {
                 self.wire.queue_error(&super::established::count_too_high(h, sent));
                 Step::Close

@@ -1,5 +1,6 @@
 //! Writes what is recorded to the database: one batch at a time, all that came meanwhile in the next (group commit).
 
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
@@ -7,6 +8,7 @@ use everpresent_session::row::Row;
 use everpresent_store::commit::{BATCH_MAX_ROWS, check};
 use everpresent_store::{CommitError, Fence};
 
+use super::Home;
 use crate::node::Node;
 
 /// How long a batch gathers while nobody waits for it. Most messages are written to their recipients' sockets, or
@@ -20,36 +22,47 @@ const FIRST_RETRY: Duration = Duration::from_millis(50);
 /// The longest such wait.
 const LONGEST_RETRY: Duration = Duration::from_secs(2);
 
-/// Writes batches until the node stops or is fenced.
-pub async fn commit_forever(node: &Node, fence: &Fence) {
+/// Writes batches until this process serves the home no more.
+pub async fn commit_forever(home: Arc<Home>) {
+    tokio::select! {
+        () = home.until_closed() => {}
+        () = commit_batches(&home) => {}
+    }
+}
+
+async fn commit_batches(home: &Home) {
+    let fence = &home.fence;
     let mut retry = FIRST_RETRY;
     loop {
-        let Some(mut batch) = node.home.enter(|state| state.owner.take_batch()) else {
-            node.home.unwritten.notified().await;
-            linger(node).await;
+        let Some(mut batch) = home.enter(|state| state.owner.take_batch()) else {
+            home.unwritten.notified().await;
+            linger(home).await;
             continue;
         };
-        match commit(node, fence, &mut batch.rows).await {
+        match commit(&home.node, fence, &mut batch.rows).await {
             Ok(()) => {
                 if retry != FIRST_RETRY {
                     tracing::info!("the database takes writes again");
                 }
                 retry = FIRST_RETRY;
-                let now = node.clock.now();
-                node.home.record(|state| state.owner.batch_committed(now));
+                let now = home.node.clock.now();
+                if let Err(misfit) = home.enter(|state| state.owner.batch_committed(now)) {
+                    home.node.stop_broken(misfit.to_string());
+                }
                 metrics::counter!("everpresent_rows_written_total").increment(batch.rows.len() as u64);
                 metrics::counter!("everpresent_batches_written_total").increment(1);
                 if batch.rows.len() < LARGE_BATCH_ROWS {
-                    linger(node).await;
+                    linger(home).await;
                 }
             }
             Err(CommitError::Fenced) => {
-                // Somebody else owns the home now: nothing that this process does counts any more.
-                node.home.stop_broken("fenced: another process owns this home".into());
-                return;
+                // Somebody else owns the home now, or will: nothing that this process does counts any more.
+                home.enter(|state| state.owner.batch_failed());
+                home.write_refused.notify_one();
+                tokio::time::sleep(retry).await;
             }
             Err(error) => {
-                node.home.enter(|state| state.owner.batch_failed());
+                home.enter(|state| state.owner.batch_failed());
                 tracing::warn!(%error, rows = batch.rows.len(), "a batch could not be written; it is tried again");
                 metrics::counter!("everpresent_batches_failed_total").increment(1);
                 tokio::time::sleep(retry).await;
@@ -60,11 +73,11 @@ pub async fn commit_forever(node: &Node, fence: &Fence) {
 }
 
 /// Lets a batch gather while nobody waits for it.
-async fn linger(node: &Node) {
-    if node.home.waiting.load(Ordering::Relaxed) == 0 {
+async fn linger(home: &Home) {
+    if home.waiting.load(Ordering::Relaxed) == 0 {
         tokio::select! {
             () = tokio::time::sleep(LINGER) => {}
-            () = node.home.hurry.notified() => {}
+            () = home.hurry.notified() => {}
         }
     }
 }

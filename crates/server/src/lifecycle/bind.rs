@@ -14,8 +14,7 @@ use everpresent_stream::bind::{BindError, BindRequest, Bound};
 use everpresent_stream::management::Enabled;
 
 use super::end::{close, end};
-use crate::home::{Ending, HomeState, Line};
-use crate::node::Node;
+use crate::home::{Ending, Home, HomeState, Line};
 use crate::random;
 
 /// A session that was bound. Its client is told when `record` is confirmed.
@@ -29,7 +28,7 @@ pub struct BoundSession {
     pub bound: Bound,
 }
 
-impl Node {
+impl Home {
     /// Opens a session for a client that signed in. From then on the connection holds it.
     ///
     /// # Errors
@@ -47,9 +46,10 @@ impl Node {
             Err(_) => return Err(BindError::Internal),
         }
         let session = SessionId(random::id());
-        let now = self.clock.now();
-        let recorded = self.home.record(|state| {
-            let Some(replaced) = predecessors(state, request, self.config.limits.sessions_per_user) else {
+        let now = self.node.clock.now();
+        let recorded = self.record(|state| {
+            let Some(replaced) = predecessors(state, request, self.node.config.limits.sessions_per_user)
+            else {
                 return Ok(Err(BindError::ResourceConstraint));
             };
             // Each end is a record of its own: it may send something to sessions that end next.
@@ -102,7 +102,7 @@ impl Node {
     /// How long the session of this request may be without a connection.
     fn resume_time(&self, request: &BindRequest) -> Option<Duration> {
         let enable = request.enable.as_ref()?;
-        enable.resume.then_some(self.config.session.resume)
+        enable.resume.then_some(self.node.config.session.resume)
     }
 
     /// The answer to `<enable/>`.

@@ -6,11 +6,10 @@ use everpresent_session::reason::Reason;
 use everpresent_session::record::{Cause, Effect};
 use everpresent_session::session::State;
 
-use crate::adopt::RELOGIN_UPPER_LIMIT;
 use crate::deliver::{self, Resources};
-use crate::home::{Ending, HomeState};
-use crate::node::Node;
+use crate::home::{Ending, Home, HomeState};
 use crate::route::presence::{unavailable_from, withdraw};
+use crate::seat::RELOGIN_UPPER_LIMIT;
 
 /// Ends a session: contacts are told, messages that nobody received go to the user's other sessions or stay in the
 /// spool, and a connection that still holds it is told to go.
@@ -83,12 +82,12 @@ fn route_again(state: &mut HomeState, transaction: &mut Transaction, session: Se
     }
 }
 
-impl Node {
+impl Home {
     /// A connection is gone while it held a session: one that can be resumed waits for its client, another one ends.
     pub fn transport_lost(&self, session: SessionId, transport: TransportId, reason: Reason) {
-        let now = self.clock.now();
-        self.home.record(|state| {
-            state.transports.remove(transport);
+        let now = self.node.clock.now();
+        self.enter(|state| state.transports.remove(transport));
+        self.record(|state| {
             if !state.owner.holds(session, transport) {
                 return Ok(());
             }
@@ -107,9 +106,9 @@ impl Node {
 
     /// Ends a session that this connection holds.
     pub fn session_over(&self, session: SessionId, transport: TransportId, reason: Reason) {
-        let now = self.clock.now();
-        self.home.record(|state| {
-            state.transports.remove(transport);
+        let now = self.node.clock.now();
+        self.enter(|state| state.transports.remove(transport));
+        self.record(|state| {
             if !state.owner.holds(session, transport) {
                 return Ok(());
             }
@@ -133,8 +132,8 @@ impl Node {
         ending: Ending,
         still: impl FnOnce(&HomeState) -> bool,
     ) -> bool {
-        let now = self.clock.now();
-        let ended = self.home.record(|state| {
+        let now = self.node.clock.now();
+        let ended = self.record(|state| {
             if state.owner.ledger().session(session).is_none() || !still(state) {
                 return Ok(false);
             }
@@ -151,6 +150,6 @@ impl Node {
             let session = state.owner.ledger().session(session);
             session.is_some_and(|session| matches!(session.state, State::Detached { .. }))
         };
-        self.home.enter(is_detached)
+        self.enter(is_detached)
     }
 }

@@ -6,8 +6,7 @@ use everpresent_session::ids::{RecordNumber, SessionId};
 use everpresent_session::owner::{ResumeRefusal, TransportId};
 use everpresent_stanza::{BareJid, FullJid, StreamCondition, StreamError};
 
-use crate::home::{Ending, Line};
-use crate::node::Node;
+use crate::home::{Ending, Home, Line};
 
 /// A session that goes on with a new connection. Its client is told when `record` is confirmed.
 #[derive(Debug)]
@@ -25,6 +24,8 @@ pub struct ResumedSession {
 pub enum NotResumed {
     /// `item-not-found`, with the count if it is known.
     Gone(Option<u32>),
+    /// The home is served here no more: the client is told nothing and comes again.
+    NotServed,
     /// The client claims to have more than it was sent: the stream ends.
     TooHigh {
         /// What the client said.
@@ -34,7 +35,7 @@ pub enum NotResumed {
     },
 }
 
-impl Node {
+impl Home {
     /// Gives a session to a connection of its user. The connection that held it ends with `conflict`.
     ///
     /// # Errors
@@ -48,8 +49,8 @@ impl Node {
         line: Arc<Line>,
     ) -> Result<ResumedSession, NotResumed> {
         let Some(session) = SessionId::parse(id) else { return Err(NotResumed::Gone(None)) };
-        let now = self.clock.now();
-        let resumed = self.home.enter(|state| {
+        let now = self.node.clock.now();
+        let resumed = self.serving(|state| {
             let resumed = state.owner.resume(now, user, session, h, transport)?;
             if let Some(displaced) = resumed.displaced {
                 let conflict = StreamError::new(StreamCondition::Conflict)
@@ -59,7 +60,7 @@ impl Node {
             state.transports.add(transport, session, line);
             Ok(resumed)
         });
-        match resumed {
+        match resumed.ok_or(NotResumed::NotServed)? {
             Ok(resumed) => {
                 metrics::counter!("everpresent_sessions_resumed_total").increment(1);
                 Ok(ResumedSession { session, jid: resumed.jid, record: resumed.record })
@@ -68,14 +69,14 @@ impl Node {
             Err(ResumeRefusal::Gone { h }) => Err(NotResumed::Gone(Some(h))),
             Err(ResumeRefusal::TooHigh(error)) => Err(NotResumed::TooHigh { h: error.h, sent: error.sent }),
             Err(ResumeRefusal::Broken) => {
-                self.home.stop_broken("a resume did not fit the ledger".into());
-                Err(NotResumed::Gone(None))
+                self.node.stop_broken("a resume did not fit the ledger".into());
+                Err(NotResumed::NotServed)
             }
         }
     }
 
     /// How many of a client's stanzas are handled and confirmed.
     pub fn confirmed_handled(&self, session: SessionId) -> u32 {
-        self.home.enter(|state| state.owner.confirmed_handled(session)).unwrap_or_default()
+        self.enter(|state| state.owner.confirmed_handled(session)).unwrap_or_default()
     }
 }

@@ -10,8 +10,7 @@ use everpresent_store::StoreError;
 use everpresent_store::spool::{SPOOL_READ_MAX_BYTES, SPOOL_READ_MAX_ROWS};
 
 use crate::deliver;
-use crate::home::HomeState;
-use crate::node::Node;
+use crate::home::{Home, HomeState};
 
 /// How often the spool is read anew because something was added to it meanwhile; then what was read has to do.
 pub const MAX_SPOOL_READS: usize = 8;
@@ -26,19 +25,19 @@ pub struct Waiting {
     as_of: Option<u64>,
 }
 
-impl Node {
+impl Home {
     /// As [`takes_spool`], for callers who are not in the home.
     pub fn takes_spool(&self, user: &BareJid, priority: i8) -> bool {
-        self.home.enter(|state| takes_spool(state, user, priority))
+        self.enter(|state| takes_spool(state, user, priority))
     }
 
     /// Reads what waits for a user. A database that does not answer delays it until the client's next presence: the
     /// rows stay.
     pub async fn read_spool(&self, user: &BareJid) -> Waiting {
-        let limit = u32::try_from(self.config.limits.unacked_stanzas / 2).unwrap_or(u32::MAX);
+        let limit = u32::try_from(self.node.config.limits.unacked_stanzas / 2).unwrap_or(u32::MAX);
         let limit = limit.min(SPOOL_READ_MAX_ROWS);
-        let as_of = self.home.enter(|state| state.accounts.get(user).map(|account| account.spool_changes));
-        let rows = match self.home.flushed().await {
+        let as_of = self.enter(|state| state.accounts.get(user).map(|account| account.spool_changes));
+        let rows = match self.flushed().await {
             Ok(()) => self.spool_page(user, limit).await.map_err(|error| error.to_string()),
             Err(away) => Err(away.to_string()),
         };
@@ -55,11 +54,11 @@ impl Node {
     async fn spool_page(&self, user: &BareJid, limit: u32) -> Result<(Vec<SpoolRow>, bool), StoreError> {
         let mut after = None;
         for _ in 0..MAX_SPOOL_READS {
-            let rows = self.store.spool(user, after, limit).await?;
+            let rows = self.node.store.spool(user, after, limit).await?;
             let bytes: usize = rows.iter().map(|row| row.stanza.len()).sum();
             let complete = rows.len() < limit as usize && bytes < SPOOL_READ_MAX_BYTES;
             let is_held = |state: &HomeState, row: &SpoolRow| state.owner.ledger().message(row.id).is_some();
-            let all_held = self.home.enter(|state| rows.iter().all(|row| is_held(state, row)));
+            let all_held = self.enter(|state| rows.iter().all(|row| is_held(state, row)));
             if complete || !all_held {
                 return Ok((rows, complete));
             }
@@ -71,8 +70,8 @@ impl Node {
     /// Goes on with what waited for a user and was too much for the queue before.
     pub async fn deliver_more(&self, session: SessionId, transport: TransportId, user: &BareJid) {
         let waiting = self.read_spool(user).await;
-        let now = self.clock.now();
-        self.home.record(|state| {
+        let now = self.node.clock.now();
+        self.record(|state| {
             if !state.owner.holds(session, transport) || !waiting.is_current(state, user) {
                 return Ok(());
             }

@@ -20,7 +20,7 @@ use tempfile::TempDir;
 use tokio::sync::Notify;
 
 use crate::config::{Config, Environment};
-use crate::home::{Ending, Line};
+use crate::home::{Ending, Home, Line};
 use crate::node::Node;
 use crate::running::Server;
 use crate::start::{Options, start};
@@ -50,6 +50,10 @@ impl House {
         self.server.node()
     }
 
+    fn home(&self) -> Arc<Home> {
+        self.node().seats.served().remove(0)
+    }
+
     /// Alice binds a resource; her client names its installation, or not.
     async fn bind(
         &self,
@@ -69,7 +73,7 @@ impl House {
         let peer = "127.0.0.1:1".parse().unwrap();
         let line = Line { bell: Notify::new(), kind: "test", peer, heard: AtomicI64::new(0) };
         let transport = self.node().next_transport();
-        let bound = self.node().bind(&request, transport, Arc::new(line)).await?;
+        let bound = self.home().bind(&request, transport, Arc::new(line)).await?;
         Ok((bound.session, transport))
     }
 
@@ -82,7 +86,7 @@ impl House {
 
     fn record(&self, effects: Vec<Effect>) {
         let now = self.node().clock.now();
-        self.node().home.record(|state| {
+        self.home().record(|state| {
             let mut transaction = state.owner.begin(now, Cause::Order);
             effects.into_iter().for_each(|effect| transaction.effect(effect));
             state.commit(transaction)
@@ -90,7 +94,7 @@ impl House {
     }
 
     fn resources(&self) -> Vec<String> {
-        self.node().home.enter(|state| {
+        self.home().enter(|state| {
             let user = alice();
             let sessions = state.owner.ledger().sessions_of(&user);
             sessions.map(|session| session.jid.resource().to_string()).collect()
@@ -99,10 +103,10 @@ impl House {
 
     /// So many messages of this size wait for Alice in the spool.
     async fn spool(&self, messages: usize, bytes: usize) {
-        assert!(self.node().load(&alice()).await.unwrap());
+        assert!(self.home().load(&alice()).await.unwrap());
         let stanza = Bytes::from(format!("<message><body>{}</body></message>", "x".repeat(bytes)));
         let now = self.node().clock.now();
-        self.node().home.record(|state| {
+        self.home().record(|state| {
             let mut transaction = state.owner.begin(now, Cause::Order);
             for _ in 0..messages {
                 let (user, id, stanza) = (alice(), transaction.row_id(), stanza.clone());
@@ -116,7 +120,7 @@ impl House {
     /// Alice's client receives and acknowledges all that waits for it; how much that was.
     fn receive(&self, session: SessionId, handled: &mut u32) -> usize {
         let now = self.node().clock.now();
-        self.node().home.enter(|state| {
+        self.home().enter(|state| {
             let taken = state.owner.take_output(now, session, usize::MAX).unwrap().stanzas.len();
             *handled += u32::try_from(taken).unwrap();
             state.owner.client_acked(now, session, *handled).unwrap();
@@ -142,9 +146,9 @@ async fn a_client_that_replaces_two_sessions_at_once_harms_nobody() {
     house.appear(same_client);
     let (heir, transport) = house.bind("desk", Some("installation")).await.unwrap();
     assert_eq!(house.resources(), ["desk"]);
-    let node = house.node();
-    assert!(node.home.enter(|state| state.owner.holds(heir, transport)));
-    assert!(node.home.flushed().await.is_ok(), "the node goes on");
+    let home = house.home();
+    assert!(home.enter(|state| state.owner.holds(heir, transport)));
+    assert!(home.flushed().await.is_ok(), "the node goes on");
 }
 
 #[tokio::test]
@@ -153,7 +157,7 @@ async fn sessions_that_a_broken_client_left_behind_lock_nobody_out() {
     for resource in ["a", "b", "c"] {
         let (session, transport) = house.bind(resource, None).await.unwrap();
         if resource != "a" {
-            house.node().transport_lost(session, transport, Reason::TransportLost);
+            house.home().transport_lost(session, transport, Reason::TransportLost);
         }
     }
     assert!(house.bind("d", None).await.is_ok());
@@ -167,7 +171,7 @@ async fn sessions_that_a_broken_client_left_behind_lock_nobody_out() {
 async fn one_record_with_more_rows_than_a_transaction_takes_stops_nobody() {
     let house = House::open().await;
     house.spool(BATCH_MAX_ROWS + 10, 10).await;
-    house.node().home.flushed().await.unwrap();
+    house.home().flushed().await.unwrap();
     let size = house.node().store.spool_size(&alice()).await.unwrap();
     assert_eq!(size.rows, BATCH_MAX_ROWS as u64 + 10);
 }
@@ -180,20 +184,19 @@ async fn what_waits_comes_in_portions_that_a_queue_can_hold() {
     house.appear(session);
     let (mut handled, mut portions) = (0, Vec::new());
     loop {
-        house.node().deliver_more(session, transport, &alice()).await;
+        house.home().deliver_more(session, transport, &alice()).await;
         let bytes = house
-            .node()
-            .home
+            .home()
             .enter(|state| state.owner.ledger().session(session).map(|session| session.queue.bytes()));
         assert!(bytes.unwrap() <= 262_144, "the queue is not overfull");
         portions.push(house.receive(session, &mut handled));
-        if !house.node().home.enter(|state| super::spool::takes_more(state, session)) {
+        if !house.home().enter(|state| super::spool::takes_more(state, session)) {
             break;
         }
     }
     assert!(portions.len() > 1 && portions.iter().all(|portion| *portion > 0), "{portions:?}");
     assert_eq!(portions.iter().sum::<usize>(), 20, "each once");
-    house.node().home.flushed().await.unwrap();
+    house.home().flushed().await.unwrap();
     assert_eq!(house.node().store.spool_size(&alice()).await.unwrap().rows, 0);
 }
 
@@ -201,9 +204,9 @@ async fn what_waits_comes_in_portions_that_a_queue_can_hold() {
 async fn a_connection_that_is_let_go_holds_its_session_to_the_end() {
     let house = House::open().await;
     let (session, transport) = house.bind("desk", None).await.unwrap();
-    let holding = || house.node().home.enter(|state| state.transports.holding());
-    house.node().home.enter(|state| state.transports.end(transport, Ending::LetGo));
+    let holding = || house.home().enter(|state| state.transports.holding());
+    house.home().enter(|state| state.transports.end(transport, Ending::LetGo));
     assert_eq!(holding().get(&transport), Some(&session), "the audit finds no difference");
-    house.node().transport_lost(session, transport, Reason::LetGo);
-    assert!(holding().is_empty() && house.node().is_detached(session));
+    house.home().transport_lost(session, transport, Reason::LetGo);
+    assert!(holding().is_empty() && house.home().is_detached(session));
 }

@@ -46,7 +46,7 @@ pub async fn handle(turn: &Turn<'_>, stanza: &RawStanza) -> Result<(), Lost> {
 async fn to_session(turn: &Turn<'_>, stanza: &RawStanza, to: &Jid, kind: IqType) -> Result<(), Lost> {
     let request = matches!(kind, IqType::Get | IqType::Set);
     let user = to.to_bare();
-    if !matches!(turn.node.load(&user).await, Ok(true)) {
+    if !matches!(turn.home.load(&user).await, Ok(true)) {
         return if request {
             turn.refuse_with(stanza, ErrorCondition::ServiceUnavailable)
         } else {

@@ -32,7 +32,7 @@ pub async fn handle(turn: &Turn<'_>, stanza: &RawStanza) -> Result<(), Lost> {
         Err(error) => return turn.refuse(stanza, &error),
     };
     let recipient = to.to_bare();
-    match turn.node.load(&recipient).await {
+    match turn.home.load(&recipient).await {
         Ok(true) => {}
         Ok(false) => return turn.refuse_with(stanza, ErrorCondition::ServiceUnavailable),
         Err(_) => return turn.refuse(stanza, &database_away()),
@@ -103,7 +103,7 @@ impl Message<'_> {
             return Err(if ignored { None } else { unavailable() });
         }
         let offline = delivery.targets == Targets::Nobody(Undelivered::Store);
-        if offline && account.spooled >= self.turn.node.config.limits.offline_messages {
+        if offline && account.spooled >= self.turn.node().config.limits.offline_messages {
             return Err(unavailable());
         }
         let taken = match &delivery.targets {
@@ -124,7 +124,7 @@ impl Message<'_> {
 
     /// Decides what is kept, and gives it ids.
     fn keep(&self, state: &HomeState, transaction: &mut Transaction, facts: MessageFacts) -> Kept {
-        let enabled = self.turn.node.config.archive.enabled;
+        let enabled = self.turn.node().config.archive.enabled;
         let wanted = |user: &BareJid, with: &Jid| {
             let account = state.accounts.get(user);
             enabled
@@ -160,12 +160,12 @@ impl Message<'_> {
         };
         let forged = |child: &Child| {
             if child.is("stanza-id", ns::STANZA_ID) {
-                return named(child, "by").is_none_or(|by| self.turn.node.is_local(&by));
+                return named(child, "by").is_none_or(|by| self.turn.node().is_local(&by));
             }
             // Since when something waits here, only this server says (XEP-0203).
             child.is("delay", ns::DELAY)
                 && named(child, "from")
-                    .is_some_and(|from| from.node().is_none() && self.turn.node.is_local(&from))
+                    .is_some_and(|from| from.node().is_none() && self.turn.node().is_local(&from))
         };
         let append: Vec<Bytes> = stanza_id.into_iter().collect();
         self.stanza.restamp(&Stamp {

@@ -52,8 +52,8 @@ async fn available(turn: &Turn<'_>, stanza: &RawStanza) -> Result<(), Lost> {
     let broadcast = from_sender(turn, stanza);
     let priority = priority(stanza.child_text("priority", ns::CLIENT).as_deref());
     let mut waiting = None;
-    if turn.node.takes_spool(turn.user, priority) {
-        waiting = Some(turn.node.read_spool(turn.user).await);
+    if turn.home.takes_spool(turn.user, priority) {
+        waiting = Some(turn.home.read_spool(turn.user).await);
     }
     let mut reads = 1;
     loop {
@@ -77,7 +77,7 @@ async fn available(turn: &Turn<'_>, stanza: &RawStanza) -> Result<(), Lost> {
         if done?.is_some() {
             return Ok(());
         }
-        waiting = Some(turn.node.read_spool(turn.user).await);
+        waiting = Some(turn.home.read_spool(turn.user).await);
         reads += 1;
     }
 }
@@ -237,7 +237,7 @@ async fn probe(turn: &Turn<'_>, stanza: &RawStanza) -> Result<(), Lost> {
         Ok(_) => return turn.answer(None),
         Err(error) => return turn.refuse(stanza, &error),
     };
-    match turn.node.load(&to.to_bare()).await {
+    match turn.home.load(&to.to_bare()).await {
         Ok(true) => turn.record(|state, transaction| {
             answer_probe(state, transaction, turn.session, turn.jid, &to);
         }),

@@ -29,7 +29,7 @@ pub async fn handle(turn: &Turn<'_>, stanza: &RawStanza, kind: PresenceType) -> 
         Ok(Destination::Remote) => return turn.refuse(stanza, &no_federation()),
         Err(error) => return turn.refuse(stanza, &error),
     };
-    let exists = match turn.node.load(&contact).await {
+    let exists = match turn.home.load(&contact).await {
         Ok(exists) => exists,
         Err(_) => return turn.refuse(stanza, &super::message::database_away()),
     };
@@ -37,7 +37,7 @@ pub async fn handle(turn: &Turn<'_>, stanza: &RawStanza, kind: PresenceType) -> 
     let (from, to) = (Mark::Set(turn.user.as_str()), Mark::Set(contact.as_str()));
     let stamped = stanza.restamp(&Stamp { from, to, ..Stamp::default() });
     turn.record(|state, transaction| {
-        let pair = Pair { user: turn.user, contact: &contact, limits: turn.node.roster_limits() };
+        let pair = Pair { user: turn.user, contact: &contact, limits: turn.node().roster_limits() };
         let refused = may_send(state, turn.user, &Jid::from(contact.clone()), super::class_of(stanza))
             .and_then(|()| pair.outbound(state, transaction, kind, &stamped, exists).map_err(Some));
         if let Err(Some(error)) = refused

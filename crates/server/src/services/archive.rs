@@ -13,13 +13,13 @@ use everpresent_store::{ArchiveError, Page, StoreError};
 use self::query::Query;
 use super::request::{Request, Stop};
 use crate::deliver;
-use crate::node::Node;
+use crate::home::Home;
 use crate::route::message::database_away;
 
 /// Answers requests about the archive of the sender's own account; those of others are closed (XEP-0313 §8.1).
 pub(super) async fn answer(request: &Request<'_>) -> Result<(), Stop> {
     request.own_account(ErrorCondition::Forbidden)?;
-    if !request.turn.node.config.archive.enabled {
+    if !request.turn.node().config.archive.enabled {
         let error =
             StanzaError::new(ErrorCondition::ServiceUnavailable).with_text("messages are not archived here");
         return Err(error.into());
@@ -37,9 +37,9 @@ pub(super) async fn answer(request: &Request<'_>) -> Result<(), Stop> {
 /// Answers a query: the messages of one page and what ends it, all in one record.
 async fn page(request: &Request<'_>) -> Result<(), Stop> {
     let turn = request.turn;
-    let query = Query::parse(&request.element()?, turn.node.config.limits.archive_page)?;
-    written(turn.node).await?;
-    let page = turn.node.store.archive_page(turn.user, &query.filter, query.paging).await;
+    let query = Query::parse(&request.element()?, turn.node().config.limits.archive_page)?;
+    written(turn.home).await?;
+    let page = turn.node().store.archive_page(turn.user, &query.filter, query.paging).await;
     let page: Page = page.map_err(|error| archive_error(&error))?;
     let message = |row: &ArchiveRow| results::message(turn.user, turn.jid, query.query_id.as_deref(), row);
     let messages: Vec<_> = page.rows.iter().map(message).collect();
@@ -56,8 +56,8 @@ async fn page(request: &Request<'_>) -> Result<(), Stop> {
 }
 
 /// Waits until the database holds what was archived before.
-async fn written(node: &Node) -> Result<(), StanzaError> {
-    node.home.flushed().await.map_err(|_| database_away())
+async fn written(home: &Home) -> Result<(), StanzaError> {
+    home.flushed().await.map_err(|_| database_away())
 }
 
 fn archive_error(error: &ArchiveError) -> StanzaError {

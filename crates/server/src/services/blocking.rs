@@ -38,7 +38,7 @@ pub(super) fn change(request: &Request<'_>) -> Result<(), Stop> {
         storable(jids)?;
     }
     let user = request.turn.user;
-    let most = request.turn.node.config.limits.blocked_addresses;
+    let most = request.turn.node().config.limits.blocked_addresses;
     request.record(|state, transaction| {
         let resources = Resources::of(state.owner.ledger(), user);
         let account = account(&mut state.accounts, user)?;

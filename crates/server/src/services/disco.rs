@@ -30,7 +30,7 @@ pub(super) async fn info(request: &Request<'_>) -> Result<(), Stop> {
     request.only(IqType::Get)?;
     let query = request.element()?;
     let node = query.attr("node");
-    let archive = request.turn.node.config.archive.enabled;
+    let archive = request.turn.node().config.archive.enabled;
     match &request.to {
         Addressee::Server if node.is_none_or(is_own_node) => {
             request.result(&info_payload(node, SERVER, &features::of_server()))
@@ -76,11 +76,11 @@ fn no_such_node() -> StanzaError {
 /// not exist (XEP-0030 §8).
 async fn is_visible(request: &Request<'_>, user: &BareJid) -> Result<bool, StanzaError> {
     let turn = request.turn;
-    if !turn.node.load(user).await.map_err(|_| database_away())? {
+    if !turn.home.load(user).await.map_err(|_| database_away())? {
         return Ok(false);
     }
     let who = Jid::from(turn.jid.clone());
-    Ok(turn.node.home.enter(|state| {
+    Ok(turn.home.enter(|state| {
         let account = state.accounts.get(user);
         account.is_some_and(|account| account.roster.may_see_user(&who) && !account.block_list.blocks(&who))
     }))

@@ -63,7 +63,7 @@ impl Request<'_> {
     pub(super) fn not_blocked(&self) -> Result<(), StanzaError> {
         let Addressee::Account(user) = &self.to else { return Ok(()) };
         let to = Jid::from(user.clone());
-        let blocks = self.turn.node.home.enter(|state| {
+        let blocks = self.turn.home.enter(|state| {
             let sender = state.accounts.get(self.turn.user);
             sender.is_some_and(|sender| sender.block_list.blocks(&to))
         });

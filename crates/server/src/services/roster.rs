@@ -47,7 +47,7 @@ async fn set(request: &Request<'_>) -> Result<(), Stop> {
     let (RosterSet::Put { contact, .. } | RosterSet::Remove { contact }) = &set;
     storable([&Jid::from(contact.clone())])?;
     let exists = is_user(request, contact).await?;
-    let (user, limits) = (request.turn.user, request.turn.node.roster_limits());
+    let (user, limits) = (request.turn.user, request.turn.node().roster_limits());
     request.record(|state, transaction| {
         let change = account(&mut state.accounts, user)?.roster.set(set, &limits)?;
         request.add_result(state, transaction, b"");
@@ -58,9 +58,9 @@ async fn set(request: &Request<'_>) -> Result<(), Stop> {
 
 /// Whether a contact is a user of this server; if so, its account is in memory now.
 async fn is_user(request: &Request<'_>, contact: &BareJid) -> Result<bool, StanzaError> {
-    let node = request.turn.node;
+    let node = request.turn.node();
     if contact.node().is_none() || !node.is_local(&Jid::from(contact.clone())) {
         return Ok(false);
     }
-    node.load(contact).await.map_err(|_| database_away())
+    request.turn.home.load(contact).await.map_err(|_| database_away())
 }

@@ -10,7 +10,7 @@ use super::request::{Request, Stop};
 pub(super) fn answer(request: &Request<'_>) -> Result<(), Stop> {
     request.not_for_others()?;
     request.only(IqType::Get)?;
-    request.result(&payload(request.turn.node.clock.now().wall))
+    request.result(&payload(request.turn.node().clock.now().wall))
 }
 
 fn payload(now: Timestamp) -> Bytes {

@@ -115,6 +115,11 @@ impl Owner {
         self.sync.as_ref().map(|sync| sync.partner)
     }
 
+    /// Whether there are records for the partner.
+    pub fn has_records(&self) -> bool {
+        self.sync.as_ref().is_some_and(|sync| !sync.outbox.is_empty())
+    }
+
     /// Records for the partner since the last call, in order.
     pub fn take_records(&mut self) -> Vec<Record> {
         self.sync.as_mut().map(|sync| sync.outbox.drain(..).collect()).unwrap_or_default()

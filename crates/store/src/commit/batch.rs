@@ -79,5 +79,6 @@ fn place(row: &Row) -> (Table, Key<'_>) {
         }
         Row::Head(row) => (Table::Head, Key::Head(row.session)),
         Row::HeadGone { session } => (Table::HeadGone, Key::Head(*session)),
+        Row::Route(_) | Row::RouteGone { .. } => unimplemented!(),
     }
 }

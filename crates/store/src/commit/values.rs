@@ -61,6 +61,7 @@ impl Values {
             }
             Row::Head(row) => self.head(row, fence),
             Row::HeadGone { session } => self.add(fence.home.as_str()).add(session.to_string()),
+            Row::Route(_) | Row::RouteGone { .. } => unimplemented!(),
         };
     }
 

@@ -9,8 +9,8 @@ use super::super::request::{Request, Stop};
 /// Tells id and time of the first and the last message.
 pub(super) async fn answer(request: &Request<'_>) -> Result<(), Stop> {
     let turn = request.turn;
-    super::written(turn.node).await?;
-    let ends = turn.node.store.archive_ends(turn.user).await;
+    super::written(turn.home).await?;
+    let ends = turn.node().store.archive_ends(turn.user).await;
     request.result(&payload(ends.map_err(|error| super::store_error(&error))?))
 }
 

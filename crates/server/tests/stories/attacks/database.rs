@@ -71,7 +71,7 @@ async fn people_who_are_there_chat_on_and_nothing_is_acknowledged_too_early() {
     assert_eq!(alice.count().await, handled);
     lock.give_back().await;
     until("the message to be written", || {
-        let home = &house.server.node().home;
+        let home = house.home();
         home.enter(|state| !state.owner.has_unwritten())
     })
     .await;

@@ -7,13 +7,13 @@ use everpresent_presence::audience::DIRECTED_MAX;
 use crate::harness::{Bystanders, House, PATIENCE, until};
 
 fn ended(house: &House, reason: &str) -> u64 {
-    let closed = house.server.node().home.enter(|state| state.owner.ledger().totals().closed.clone());
+    let closed = house.home().enter(|state| state.owner.ledger().totals().closed.clone());
     closed.iter().find(|(found, _)| found.as_str() == reason).map_or(0, |(_, count)| *count)
 }
 
 /// The most that waits for any session now.
 fn longest_queue(house: &House) -> usize {
-    house.server.node().home.enter(|state| {
+    house.home().enter(|state| {
         state.owner.ledger().sessions().map(|session| session.queue.len()).max().unwrap_or_default()
     })
 }

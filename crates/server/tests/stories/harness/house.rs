@@ -7,6 +7,7 @@ use std::sync::{Arc, LazyLock};
 use everpresent_client::{KeyCache, Options, Security, StreamManagement, Trust, tls};
 use everpresent_console::{Administration as _, Password};
 use everpresent_server::config::{Config, Environment};
+use everpresent_server::home::Home;
 use everpresent_server::running::Server;
 use everpresent_server::signin::to_stored;
 use everpresent_server::start::{self, start};
@@ -78,8 +79,8 @@ impl House {
     /// What the sessions' counts say once all that is under way is done: they agree (promise P6).
     pub(crate) async fn is_in_balance(&self) {
         let node = self.server.node();
-        until("connections and sessions to agree", || sweep::audit(node, false).differences.is_empty()).await;
-        let audit = sweep::audit(node, false);
+        until("connections and sessions to agree", || sweep::audit_all(node).differences.is_empty()).await;
+        let audit = sweep::audit_all(node);
         assert!(audit.balance.holds(), "{:?}", audit.balance);
         assert_eq!(audit.transports, audit.open);
         let report = self.server.admin().audit_sessions().await.unwrap();
@@ -90,10 +91,15 @@ impl House {
     pub(crate) async fn until_sessions(&self, open: usize, detached: usize) {
         let node = self.server.node();
         let counts = || {
-            let audit = sweep::audit(node, false);
+            let audit = sweep::audit_all(node);
             (audit.open, audit.detached)
         };
         until("sessions to come and go", || counts() == (open, detached)).await;
+    }
+
+    /// The one home.
+    pub(crate) fn home(&self) -> Arc<Home> {
+        self.server.node().seats.served().remove(0)
     }
 
     /// Where it listens.

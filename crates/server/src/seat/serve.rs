@@ -1,0 +1,111 @@
+//! Beginning to serve a home: its sessions, its accounts, and the tasks that go with it.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use everpresent_presence::resource::priority;
+use everpresent_session::ids::LedgerId;
+use everpresent_session::ledger::Ledger;
+use everpresent_session::owner::Owner;
+use everpresent_session::takeover::{self, Stored};
+use everpresent_stanza::{BareJid, ns, parse_stanza};
+use everpresent_store::{Fence, StoreError};
+use thiserror::Error;
+
+use super::{Seat, Tenure};
+use crate::home::Home;
+use crate::node::Node;
+use crate::random;
+
+/// The longest wait that a client is asked for before a fresh sign-in: until then its contacts see no change.
+pub const RELOGIN_UPPER_LIMIT: Duration = Duration::from_secs(537);
+/// How long to wait before a takeover that failed is tried again.
+const RETRY: Duration = Duration::from_millis(50);
+
+/// What a new owner begins with.
+#[derive(Debug)]
+pub(super) enum Basis {
+    /// The replica that the last owner kept complete.
+    Replica(Ledger),
+    /// This process's own ledger: nobody has served the home since.
+    Kept(Ledger),
+    /// What the database holds.
+    Heads,
+}
+
+/// Why a takeover failed.
+#[derive(Debug, Error)]
+enum Failed {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error("the sessions do not fit together: {0}")]
+    Misfit(#[from] everpresent_session::ledger::Misfit),
+    #[error("what the last owner left could not be written: {0}")]
+    Away(#[from] crate::home::Away),
+}
+
+/// Takes the home over and puts it into service; tries until it succeeds or the tenure is over.
+pub(super) async fn take_over(
+    node: Arc<Node>,
+    seat: Arc<Seat>,
+    fence: Fence,
+    tenure: Arc<Tenure>,
+    basis: Basis,
+) {
+    let began = node.clock.moment();
+    let owner = loop {
+        match owner(&node, &fence, &basis).await {
+            Ok(owner) => break owner,
+            Err(error) => tracing::warn!(%error, home = fence.home.as_str(), "a takeover is tried again"),
+        }
+        tokio::time::sleep(RETRY).await;
+    };
+    let (epoch, sessions) = (fence.epoch, owner.ledger().sessions().len());
+    let home = Arc::new(Home::new(node.clone(), fence, tenure, owner));
+    tokio::spawn(crate::home::commit_forever(home.clone()));
+    while let Err(error) = load_accounts(&home).await {
+        tracing::warn!(%error, home = home.name().as_str(), "accounts are read again");
+        tokio::time::sleep(RETRY).await;
+    }
+    let took = node.clock.moment().since(began);
+    let took_milliseconds = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
+    tracing::info!(home = home.name().as_str(), %epoch, sessions, took_milliseconds, "home served");
+    tokio::spawn(crate::sweep::sweep_forever(home.clone()));
+    seat.serve(Some(home));
+}
+
+async fn owner(node: &Node, fence: &Fence, basis: &Basis) -> Result<Owner, Failed> {
+    let now = node.clock.now();
+    let heads = node.store.heads(&fence.home).await?;
+    match basis {
+        Basis::Replica(ledger) | Basis::Kept(ledger) => {
+            let written = heads.iter().map(|head| head.session);
+            Ok(takeover::with_replica(ledger.clone(), fence.epoch, written, RELOGIN_UPPER_LIMIT, now)?)
+        }
+        Basis::Heads => {
+            let stored = Stored { heads, routes: Vec::new() };
+            let id = LedgerId(random::id());
+            let rest = (RELOGIN_UPPER_LIMIT, priority_of);
+            Ok(takeover::with_heads(fence.home.clone(), id, fence.epoch, stored, rest, now)?)
+        }
+    }
+}
+
+fn priority_of(presence: &Bytes) -> i8 {
+    let text = parse_stanza(presence).ok().and_then(|stanza| stanza.child_text("priority", ns::CLIENT));
+    priority(text.as_deref())
+}
+
+/// Brings the accounts of all sessions into memory: whoever has a session is always there.
+async fn load_accounts(home: &Home) -> Result<(), Failed> {
+    // What the last owner left to be written is part of what is read.
+    home.flushed().await?;
+    let users: BTreeSet<BareJid> =
+        home.enter(|state| state.owner.ledger().sessions().map(|session| session.jid.to_bare()).collect());
+    for user in users {
+        home.load_stored(&user).await?;
+    }
+    Ok(())
+}
