@@ -110,10 +110,12 @@ impl<R: Message> Stream for Wire<R> {
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let next = ready!(Pin::new(&mut self.stream).poll_next(context));
-        Poll::Ready(next.map(|message| match message {
-            Ok(wire) => R::read(wire)
-                .map_err(|what| LinkError::Malformed { node: self.node.clone(), what: what.to_string() }),
-            Err(status) => Err(LinkError::from_status(&self.node, &status)),
+        Poll::Ready(next.map(|message| {
+            match message {
+                Ok(wire) => R::read(wire)
+                    .map_err(|what| LinkError::Malformed { node: self.node.clone(), what: what.to_string() }),
+                Err(status) => Err(LinkError::from_status(&self.node, &status)),
+            }
         }))
     }
 }

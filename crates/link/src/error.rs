@@ -26,7 +26,9 @@ pub enum LinkError {
         problem: String,
     },
     /// The other node sent something that is no message of this version.
-    #[error("node {node} sent something that cannot be read: {what}; do both nodes run releases that work together?")]
+    #[error(
+        "node {node} sent something that cannot be read: {what}; do both nodes run releases that work together?"
+    )]
     Malformed {
         /// Which node.
         node: String,
@@ -47,12 +49,14 @@ impl LinkError {
     pub(crate) fn from_status(node: &str, status: &Status) -> Self {
         let node = node.to_owned();
         match status.code() {
-            Code::InvalidArgument | Code::FailedPrecondition | Code::Unauthenticated | Code::PermissionDenied => {
-                Self::Refused { node, problem: status.message().to_owned() }
-            }
-            Code::Unimplemented => {
-                Self::Refused { node, problem: "it does not know this request; it runs another release".into() }
-            }
+            Code::InvalidArgument
+            | Code::FailedPrecondition
+            | Code::Unauthenticated
+            | Code::PermissionDenied => Self::Refused { node, problem: status.message().to_owned() },
+            Code::Unimplemented => Self::Refused {
+                node,
+                problem: "it does not know this request; it runs another release".into(),
+            },
             Code::Internal | Code::OutOfRange | Code::DataLoss if status.source().is_none() => {
                 Self::Malformed { node, what: status.message().to_owned() }
             }

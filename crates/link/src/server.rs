@@ -111,7 +111,8 @@ struct Door {
 
 impl Door {
     async fn take(self: Arc<Self>, stream: TcpStream) {
-        let shaken = timeout(Duration::from_secs(HANDSHAKE_SECONDS), handshake::shake(stream, &self.identity));
+        let shaken =
+            timeout(Duration::from_secs(HANDSHAKE_SECONDS), handshake::shake(stream, &self.identity));
         let visitor = match shaken.await {
             Ok(Ok(visitor)) => visitor,
             Ok(Err(error)) => return debug!(%error, "link handshake failed"),

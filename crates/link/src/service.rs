@@ -3,13 +3,13 @@
 use std::future::Future;
 use std::pin::Pin;
 
+use crate::Duplex;
 use crate::carry::{Line, ToCarrier, ToOwner};
 use crate::control::Control;
 use crate::delivery::{self, Items};
 use crate::order::{Order, OrderReply};
 use crate::pki::{Certificates, JoinRequest, SigningRequest};
 use crate::replication::{self, Frame};
-use crate::Duplex;
 
 /// Work that goes on by itself, and ends when its stream does.
 pub type Handled<T = ()> = Pin<Box<dyn Future<Output = T> + Send>>;
@@ -29,12 +29,8 @@ pub trait Service: Send + Sync + 'static {
     ) -> Handled;
 
     /// Another home's channel.
-    fn deliver(
-        &self,
-        peer: String,
-        open: delivery::Open,
-        duplex: Duplex<delivery::Answer, Items>,
-    ) -> Handled;
+    fn deliver(&self, peer: String, open: delivery::Open, duplex: Duplex<delivery::Answer, Items>)
+    -> Handled;
 
     /// A client that is connected to another node.
     fn carry(&self, peer: String, line: Line, duplex: Duplex<ToCarrier, ToOwner>) -> Handled;

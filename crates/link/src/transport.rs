@@ -11,7 +11,7 @@ use socket2::{SockRef, TcpKeepalive};
 use tokio::net::TcpStream;
 use tonic::transport::{Channel, Endpoint, Server, Uri};
 
-pub(crate) use connector::{Connector, TlsSettings};
+pub(crate) use connector::Connector;
 use limits::*;
 
 /// What a connection is for. The windows of HTTP/2 are set for a whole connection, so streams that need other ones have

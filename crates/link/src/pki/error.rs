@@ -45,8 +45,10 @@ pub enum PkiError {
         path: PathBuf,
     },
     /// No name of a node.
-    #[error("{name:?} cannot be the name of a node: it must be 1 to 63 of a-z, 0-9 and hyphen, not only digits, with \
-             no hyphen at either end")]
+    #[error(
+        "{name:?} cannot be the name of a node: it must be 1 to 63 of a-z, 0-9 and hyphen, not only digits, with \
+             no hyphen at either end"
+    )]
     Name {
         /// As given.
         name: String,
@@ -61,7 +63,9 @@ pub enum PkiError {
     #[error("this is not a whole invitation: {0}; copy all of what `everpresent cluster invite` printed")]
     Token(&'static str),
     /// The token is for another node.
-    #[error("the invitation is for node {invited}, but this node is called {node}: invite {node}, or change `name` in [node]")]
+    #[error(
+        "the invitation is for node {invited}, but this node is called {node}: invite {node}, or change `name` in [node]"
+    )]
     WrongNode {
         /// Whom it is for.
         invited: String,

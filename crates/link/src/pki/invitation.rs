@@ -38,7 +38,10 @@ pub struct Invitation {
 /// The secret stays out of logs.
 impl fmt::Debug for Invitation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Invitation").field("node", &self.node).field("inviter", &self.inviter).finish_non_exhaustive()
+        f.debug_struct("Invitation")
+            .field("node", &self.node)
+            .field("inviter", &self.inviter)
+            .finish_non_exhaustive()
     }
 }
 
@@ -57,7 +60,7 @@ impl Invitation {
         }
         let mut secret = Zeroizing::new([0; SECRET_BYTES]);
         getrandom::fill(secret.as_mut()).map_err(|error| PkiError::Certificate(error.to_string()))?;
-        record(dir, &secret, node, now)?;
+        record(dir, &*secret, node, now)?;
         Ok(Self { address: address.to_owned(), inviter, node: node.to_owned(), authority, secret })
     }
 
@@ -83,16 +86,20 @@ impl Invitation {
     pub fn parse(token: &str) -> Result<Self, PkiError> {
         let body = token.trim().strip_prefix(PREFIX).ok_or(PkiError::Token("it must begin with ep1."))?;
         let bytes = URL_SAFE_NO_PAD.decode(body).map(Zeroizing::new);
-        let bytes = bytes.map_err(|_| PkiError::Token("it holds a character that no token has, or ends early"))?;
-        let (content, check) = bytes.split_last_chunk::<CHECK_BYTES>().ok_or(PkiError::Token("it is too short"))?;
+        let bytes =
+            bytes.map_err(|_| PkiError::Token("it holds a character that no token has, or ends early"))?;
+        let (content, check) =
+            bytes.split_last_chunk::<CHECK_BYTES>().ok_or(PkiError::Token("it is too short"))?;
         if Sha256::digest(content)[..CHECK_BYTES] != *check {
             return Err(PkiError::Token("a part is missing or mistyped"));
         }
-        read(content).filter(|invitation| {
-            let names = [&invitation.node, &invitation.inviter];
-            check_address(&invitation.address).is_ok() && names.iter().all(|name| check_node_name(name).is_ok())
-        })
-        .ok_or(PkiError::Token("it was made by another release"))
+        read(content)
+            .filter(|invitation| {
+                let names = [&invitation.node, &invitation.inviter];
+                check_address(&invitation.address).is_ok()
+                    && names.iter().all(|name| check_node_name(name).is_ok())
+            })
+            .ok_or(PkiError::Token("it was made by another release"))
     }
 }
 
@@ -114,7 +121,8 @@ fn read_text(bytes: &[u8]) -> Option<(String, &[u8])> {
 /// An address that another node can use.
 fn check_address(address: &str) -> Result<(), PkiError> {
     let parts = address.rsplit_once(':').filter(|(host, port)| {
-        let unspecified = host.trim_matches(['[', ']']).parse().is_ok_and(|ip: std::net::IpAddr| ip.is_unspecified());
+        let unspecified =
+            host.trim_matches(['[', ']']).parse().is_ok_and(|ip: std::net::IpAddr| ip.is_unspecified());
         !host.is_empty() && !unspecified && port.parse::<u16>().is_ok_and(|port| port != 0)
     });
     if parts.is_some() && address.len() <= MAX_ADDRESS_BYTES {

@@ -16,8 +16,8 @@ use super::identity::store;
 use super::invitation::SECRET_BYTES;
 use super::verify::{self, Pinned};
 use super::{
-    Authority, Certificates, Fingerprint, Identity, Invitation, NodeKey, PkiError, SigningRequest, invitations,
-    settings,
+    Authority, Certificates, Fingerprint, Identity, Invitation, NodeKey, PkiError, SigningRequest,
+    invitations, settings,
 };
 use crate::convert::open;
 use crate::transport::limits::OPEN_SECONDS;
@@ -88,7 +88,8 @@ pub async fn join(dir: &Path, node: &str, invitation: &Invitation) -> Result<Ide
         return Err(PkiError::WrongNode { invited: invitation.node.clone(), node: node.to_owned() });
     }
     let key = NodeKey::generate()?;
-    let request = JoinRequest { node: node.to_owned(), request: key.request()?, secret: invitation.secret.clone() };
+    let request =
+        JoinRequest { node: node.to_owned(), request: key.request()?, secret: invitation.secret.clone() };
     let certificates = ask(invitation, &request).await?;
     if Fingerprint::of(&certificates.authority) != invitation.authority {
         return Err(PkiError::Certificate("it is of another cluster than the invitation".into()));

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use rcgen::{CertificateParams, CertificateSigningRequestParams, KeyPair, PKCS_ECDSA_P256_SHA256, PublicKeyData};
+use rcgen::{CertificateParams, CertificateSigningRequestParams, KeyPair, PKCS_ECDSA_P256_SHA256};
 use rustls_pki_types::CertificateSigningRequestDer;
 
 use super::PkiError;

@@ -32,7 +32,11 @@ pub fn renew_here(identity: &Identity, now: SystemTime) -> Result<(), PkiError> 
 
 /// Answers [`Service::renew`](crate::Service::renew): a new certificate for the name that the node has proved. `dir` is
 /// the folder of the node that is asked.
-pub fn renew_for(dir: PathBuf, peer: String, request: SigningRequest) -> Handled<Result<Certificates, String>> {
+pub fn renew_for(
+    dir: PathBuf,
+    peer: String,
+    request: SigningRequest,
+) -> Handled<Result<Certificates, String>> {
     let issue = move || Authority::load(&dir)?.issue(&peer, &request, SystemTime::now());
     Box::pin(async move {
         match spawn_blocking(issue).await {
