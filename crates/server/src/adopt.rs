@@ -35,8 +35,15 @@ pub async fn claim(
 ) -> Result<Epoch, StartError> {
     let claimed = match store.read_home(home).await? {
         Some(row) => {
-            let epoch = Epoch(row.epoch.0 + 1);
-            store.claim_home(&row, node, incarnation, epoch).await?.map(|row| row.epoch)
+            let claimed = HomeRow {
+                owner: node.to_owned(),
+                incarnation: Some(incarnation),
+                epoch: Epoch(row.epoch.0 + 1),
+                beat: row.beat + 1,
+                replica: None,
+                ..row.clone()
+            };
+            store.swap_home(&row, &claimed).await?.then_some(claimed.epoch)
         }
         None => {
             let row = HomeRow {

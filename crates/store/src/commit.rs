@@ -7,9 +7,9 @@ mod values;
 use everpresent_session::ids::{Epoch, HomeName, Incarnation};
 use everpresent_session::row::Row;
 use everpresent_stanza::Jid;
-use sqlx::{AnyConnection, Connection, query, query_with};
+use sqlx::{AnyConnection, query, query_with};
 
-use crate::database::{Backend, Database, WRITE_TIMEOUT_SECONDS, within};
+use crate::database::{self, Backend, Database, WRITE_TIMEOUT_SECONDS, within};
 use crate::error::StoreError;
 use batch::Batch;
 
@@ -122,13 +122,13 @@ impl Database {
         let batch = Batch::new(rows);
         let mut lease = self.writer(WHAT).await?;
         let owned = within(WHAT, WRITE_TIMEOUT_SECONDS, async {
-            let mut transaction = lease.connection().begin_with(self.begin_statement()).await?;
-            let owned = self.owns(&mut transaction, fence, epoch).await?;
+            let connection = self.begin(&mut lease).await?;
+            let owned = self.owns(connection, fence, epoch).await?;
             if owned {
-                write(self.backend(), &mut transaction, fence, &batch).await?;
-                transaction.commit().await?;
+                write(self.backend(), connection, fence, &batch).await?;
+                database::commit(connection).await?;
             } else {
-                transaction.rollback().await?;
+                database::roll_back(connection).await?;
             }
             Ok(owned)
         })

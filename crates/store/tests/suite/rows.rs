@@ -25,15 +25,35 @@ pub(crate) fn id(record: u64) -> RowId {
     RowId { epoch: Epoch(1), record: RecordNumber(record), index: 0 }
 }
 
+pub(crate) fn home() -> HomeName {
+    HomeName::new("imp1")
+}
+
 pub(crate) fn home_row() -> HomeRow {
     HomeRow {
-        home: HomeName::new("imp1"),
+        home: home(),
         owner: "imp1".into(),
         incarnation: Some(Incarnation(0xa11ce)),
         epoch: Epoch(1),
         beat: 1,
         replica: None,
         grant_seconds: 60,
+    }
+}
+
+/// A change of a home's row that does nothing but renew its lease.
+pub(crate) fn renewed(row: &HomeRow) -> HomeRow {
+    HomeRow { beat: row.beat + 1, ..row.clone() }
+}
+
+/// A claim of a home by process `claimant` on `imp2`.
+pub(crate) fn claimed(row: &HomeRow, claimant: u128) -> HomeRow {
+    HomeRow {
+        owner: "imp2".into(),
+        incarnation: Some(Incarnation(claimant)),
+        epoch: Epoch(row.epoch.0 + 1),
+        replica: None,
+        ..renewed(row)
     }
 }
 
@@ -61,7 +81,7 @@ pub(crate) fn keys(seed: u8) -> Vec<ScramKeys> {
 
 pub(crate) async fn with_account(database: &Database, name: &str) -> BareJid {
     let user = user(name);
-    database.create_account(&user, &keys(1), Timestamp(5)).await.unwrap();
+    database.create_account(&user, &home(), &keys(1), Timestamp(5)).await.unwrap();
     user
 }
 
