@@ -56,7 +56,7 @@ impl CommitError {
 /// Why a row cannot be stored, on either database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum RowError {
-    /// An address or a user agent's id is longer than [`KEY_MAX_BYTES`].
+    /// An address, a user agent's id or a home's name is longer than [`KEY_MAX_BYTES`].
     #[error("a key of {0} bytes is too long, at most {KEY_MAX_BYTES} are stored")]
     LongKey(usize),
     /// A version, epoch or record number is beyond 63 bits.
@@ -94,7 +94,8 @@ pub fn check(row: &Row) -> Result<(), RowError> {
         Row::Token(row) => (row.user.as_str(), row.user_agent.len(), row.user_agent.as_str(), 0),
         Row::TokenGone { user, user_agent, .. } => (user.as_str(), user_agent.len(), user_agent.as_str(), 0),
         Row::Head(row) => ("", 0, row.user_agent.as_deref().unwrap_or(""), 0),
-        Row::HeadGone { .. } => ("", 0, "", 0),
+        Row::Route(row) => ("", row.to.as_str().len(), row.to.as_str(), 0),
+        Row::HeadGone { .. } | Row::RouteGone { .. } => ("", 0, "", 0),
     };
     match user.len().max(other) {
         long if long > KEY_MAX_BYTES => Err(RowError::LongKey(long)),

@@ -22,6 +22,7 @@ mod fields;
 pub mod heads;
 pub mod homes;
 pub mod nodes;
+pub mod routes;
 pub mod settings;
 pub mod spool;
 pub mod tokens;

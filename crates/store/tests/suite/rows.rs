@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use everpresent_session::ids::{Epoch, HomeName, Incarnation, RecordNumber, RowId, SessionId};
 use everpresent_session::row::{
-    ArchiveRow, HeadRow, RosterRow, Row, SpoolRow, Subscription, TokenRow, TokenSlot,
+    ArchiveRow, HeadRow, RosterRow, RouteRow, Row, SpoolRow, Subscription, TokenRow, TokenSlot,
 };
 use everpresent_session::time::Timestamp;
 use everpresent_stanza::{BareJid, FullJid, Jid};
@@ -147,5 +147,13 @@ pub(crate) fn head(session: u128, jid: &str, handled: u32) -> HeadRow {
         presence: Some(Bytes::from_static(b"<presence/>")),
         directed: vec![Jid::new("room@muc.example.org/Ali ce").unwrap()],
         opened: Timestamp(7),
+    }
+}
+
+pub(crate) fn route(record: u64, to: &str) -> RouteRow {
+    RouteRow {
+        id: id(record),
+        to: HomeName::new(to),
+        stanza: Bytes::from(format!("<message id='{record}'/>")),
     }
 }

@@ -7,7 +7,7 @@ use everpresent_store::{HomeRow, SpoolSize};
 
 use crate::backend::{Place, on_both};
 use crate::rows::{
-    alice, fence, head, home_row, id, item, jid, owned, spooled, token, unspooled, user, with_account,
+    alice, fence, head, home_row, id, item, jid, owned, route, spooled, token, unspooled, user, with_account,
 };
 
 on_both!(
@@ -17,6 +17,7 @@ on_both!(
     the_spool_is_read_oldest_first_and_shrinks_with_acknowledgements,
     both_tokens_of_a_rotation_are_kept_apart,
     heads_belong_to_their_home,
+    what_waits_for_other_homes_is_read_in_the_order_of_its_channel,
     settings_are_agreed_on_once,
 );
 
@@ -185,6 +186,23 @@ async fn heads_belong_to_their_home(place: Place) {
     assert_eq!(heads.len(), 2_498);
     assert!(heads.contains(&head(1, "alice@example.org/1", 41)));
     assert_eq!(store.head_count(&other.home).await.unwrap(), 1);
+}
+
+async fn what_waits_for_other_homes_is_read_in_the_order_of_its_channel(place: Place) {
+    let store = place.open().await;
+    let first = owned(&store).await;
+    let other = HomeRow { home: HomeName::new("imp2"), incarnation: Some(Incarnation(2)), ..home_row() };
+    store.insert_home(&other).await.unwrap();
+    let waiting = |record| route(record, if record % 2 == 0 { "imp2" } else { "imp3" });
+    let backwards: Vec<Row> = (0..1_500).rev().map(|record| Row::Route(waiting(record))).collect();
+    store.commit(&first, &backwards).await.unwrap();
+    store.commit(&fence(&other), &[Row::Route(route(7, "imp1"))]).await.unwrap();
+
+    assert_eq!(store.routes(&first.home).await.unwrap(), (0..1_500).map(waiting).collect::<Vec<_>>());
+    let taken: Vec<Row> = (0..1_499).map(|record| Row::RouteGone { id: id(record) }).collect();
+    store.commit(&first, &taken).await.unwrap();
+    assert_eq!(store.routes(&first.home).await.unwrap(), [waiting(1_499)]);
+    assert_eq!(store.routes(&other.home).await.unwrap(), [route(7, "imp1")]);
 }
 
 async fn settings_are_agreed_on_once(place: Place) {
