@@ -7,6 +7,7 @@ use std::path::Path;
 
 use everpresent_console::Refusal;
 use everpresent_server::config::Config;
+use everpresent_session::ids::HomeName;
 use everpresent_store::Database;
 use tokio::runtime::Runtime;
 
@@ -34,7 +35,8 @@ impl Offline {
             )
         })?;
         anstream::eprintln!("note: the server does not run; working on its database {}", config.database.url);
-        Ok(Self { runtime, accounts: Accounts::new(database, config.node.domains.clone()) })
+        let home = HomeName::new(&config.node.name);
+        Ok(Self { runtime, accounts: Accounts::new(database, config.node.domains.clone(), home) })
     }
 
     /// Has one thing done.

@@ -108,12 +108,13 @@ impl Run {
         for contacts in [0, 20, 200] {
             let user = BareJid::new(&format!("with{contacts}@example.org"))?;
             let keys = [ScramHash::Sha1, ScramHash::Sha256, ScramHash::Sha512].map(keys);
-            self.store.create_account(&user, &keys, Timestamp(1)).await?;
+            self.store.create_account(&user, &self.fence.home, &keys, Timestamp(1)).await?;
             let rows: Vec<Row> = (0..contacts).map(|n| roster(&user, n)).collect();
             self.store.commit(&self.fence, &rows).await?;
             let what = format!("account_state, {contacts} contacts");
             time(&what, || async { self.store.account_state(&user).await.map(|_| ()) }).await?;
         }
+        self.read_many(2_000, 10).await?;
         let user = BareJid::new("with20@example.org")?;
         time("credentials", || async { self.store.credentials(&user).await.map(|_| ()) }).await?;
         let busy = user_with_most();
@@ -127,6 +128,23 @@ impl Run {
         }
         time("read the witness row", || async { self.store.read_home(&self.fence.home).await.map(|_| ()) })
             .await?;
+        Ok(())
+    }
+
+    /// What a takeover of a home reads.
+    async fn read_many(&self, users: u64, contacts: u64) -> Result<(), Box<dyn Error>> {
+        let mut jids = Vec::new();
+        for number in 0..users {
+            let user = BareJid::new(&format!("many{number}@example.org"))?;
+            self.store.create_account(&user, &self.fence.home, &[], Timestamp(1)).await?;
+            jids.push(user);
+        }
+        for some in jids.chunks(100) {
+            let contacts = some.iter().flat_map(|user| (0..contacts).map(move |n| roster(user, n)));
+            self.store.commit(&self.fence, &contacts.collect::<Vec<_>>()).await?;
+        }
+        let what = format!("account_states, {users} of {contacts} contacts");
+        time(&what, || async { self.store.account_states(&jids).await.map(|_| ()) }).await?;
         Ok(())
     }
 }

@@ -2,11 +2,12 @@
 
 use std::fmt;
 
+use everpresent_session::ids::HomeName;
 use everpresent_session::time::Timestamp;
 use everpresent_stanza::BareJid;
-use sqlx::{AnyConnection, AssertSqlSafe, Connection, query};
+use sqlx::{AnyConnection, AssertSqlSafe, query};
 
-use crate::database::{Database, WRITE_TIMEOUT_SECONDS, within};
+use crate::database::{Database, WRITE_TIMEOUT_SECONDS, commit, within};
 use crate::error::StoreError;
 use crate::fields::Fields;
 
@@ -93,6 +94,8 @@ pub struct Account {
     pub disabled: bool,
     /// When it was made.
     pub created: Timestamp,
+    /// The home that it is assigned to, if it was.
+    pub home: Option<HomeName>,
 }
 
 /// Why an account could not be changed.
@@ -112,13 +115,14 @@ pub enum AccountError {
 /// Accounts are changed by operators, on any node, and so without a fence. Whoever disables or removes an account ends
 /// its sessions first.
 impl Database {
-    /// Makes an account. Whatever a former account of that address may have left is removed first.
+    /// Makes an account and assigns it to a home. Whatever a former account of that address may have left is removed first.
     ///
     /// # Errors
     /// [`AccountError::Exists`]; [`StoreError`].
     pub async fn create_account(
         &self,
         user: &BareJid,
+        home: &HomeName,
         keys: &[ScramKeys],
         created: Timestamp,
     ) -> Result<(), AccountError> {
@@ -129,17 +133,17 @@ impl Database {
         self.clear_archive(user).await?;
         let mut lease = self.writer(WHAT).await?;
         let made = within(WHAT, WRITE_TIMEOUT_SECONDS, async {
-            let mut transaction = lease.connection().begin_with(self.begin_statement()).await?;
-            let sql =
-                "INSERT INTO users (account, disabled, created_ms) VALUES ($1, 0, $2) ON CONFLICT DO NOTHING";
-            let insert = query(sql).bind(user.as_str()).bind(created.0);
-            let made = insert.execute(&mut *transaction).await?.rows_affected() == 1;
+            let connection = self.begin(&mut lease).await?;
+            let sql = "INSERT INTO users (account, disabled, created_ms, home) VALUES ($1, 0, $2, $3) \
+                       ON CONFLICT DO NOTHING";
+            let insert = query(sql).bind(user.as_str()).bind(created.0).bind(home.as_str());
+            let made = insert.execute(&mut *connection).await?.rows_affected() == 1;
             if made {
                 let leftovers = ACCOUNT_TABLES.iter().filter(|table| **table != "users");
-                clear(&mut transaction, user, leftovers).await?;
-                insert_keys(&mut transaction, user, keys).await?;
+                clear(connection, user, leftovers).await?;
+                insert_keys(connection, user, keys).await?;
             }
-            transaction.commit().await?;
+            commit(connection).await?;
             Ok(made)
         })
         .await?;
@@ -155,15 +159,15 @@ impl Database {
         const WHAT: &str = "set an account's keys";
         let mut lease = self.writer(WHAT).await?;
         let known = within(WHAT, WRITE_TIMEOUT_SECONDS, async {
-            let mut transaction = lease.connection().begin_with(self.begin_statement()).await?;
+            let connection = self.begin(&mut lease).await?;
             // An update that changes nothing, for its lock: nobody removes the account meanwhile.
             let touch = query("UPDATE users SET account = account WHERE account = $1").bind(user.as_str());
-            let known = touch.execute(&mut *transaction).await?.rows_affected() == 1;
+            let known = touch.execute(&mut *connection).await?.rows_affected() == 1;
             if known {
-                clear(&mut transaction, user, ["scram_keys", "tokens"].iter()).await?;
-                insert_keys(&mut transaction, user, keys).await?;
+                clear(connection, user, ["scram_keys", "tokens"].iter()).await?;
+                insert_keys(connection, user, keys).await?;
             }
-            transaction.commit().await?;
+            commit(connection).await?;
             Ok(known)
         })
         .await?;
@@ -194,9 +198,9 @@ impl Database {
         const WHAT: &str = "remove an account";
         let mut lease = self.writer(WHAT).await?;
         let removed = within(WHAT, WRITE_TIMEOUT_SECONDS, async {
-            let mut transaction = lease.connection().begin_with(self.begin_statement()).await?;
-            let removed = clear(&mut transaction, user, ACCOUNT_TABLES.iter()).await?;
-            transaction.commit().await?;
+            let connection = self.begin(&mut lease).await?;
+            let removed = clear(connection, user, ACCOUNT_TABLES.iter()).await?;
+            commit(connection).await?;
             Ok(removed)
         })
         .await?;
@@ -240,7 +244,7 @@ impl Database {
     /// [`StoreError`].
     pub async fn account(&self, user: &BareJid) -> Result<Option<Account>, StoreError> {
         const WHAT: &str = "read an account";
-        let sql = "SELECT account, disabled, created_ms FROM users WHERE account = $1";
+        let sql = "SELECT account, disabled, created_ms, home FROM users WHERE account = $1";
         let row = self.optional(WHAT, query(sql).bind(user.as_str().to_owned())).await?;
         row.as_ref().map(|row| account(&Fields::new(WHAT, row))).transpose()
     }
@@ -251,8 +255,7 @@ impl Database {
     /// [`StoreError`].
     pub async fn accounts(&self, after: Option<&BareJid>, limit: u32) -> Result<Vec<Account>, StoreError> {
         const WHAT: &str = "list accounts";
-        let sql =
-            "SELECT account, disabled, created_ms FROM users WHERE account > $1 ORDER BY account LIMIT $2";
+        let sql = "SELECT account, disabled, created_ms, home FROM users WHERE account > $1 ORDER BY account LIMIT $2";
         let after = after.map_or("", |user| user.as_str()).to_owned();
         let select = query(sql).bind(after).bind(i64::from(limit.min(ACCOUNTS_PAGE_MAX_ROWS)));
         let rows = self.rows(WHAT, select).await?;
@@ -271,7 +274,12 @@ impl Database {
 }
 
 fn account(fields: &Fields<'_>) -> Result<Account, StoreError> {
-    Ok(Account { user: fields.bare_jid(0)?, disabled: fields.flag(1)?, created: fields.time(2)? })
+    Ok(Account {
+        user: fields.bare_jid(0)?,
+        disabled: fields.flag(1)?,
+        created: fields.time(2)?,
+        home: fields.home(3)?,
+    })
 }
 
 /// Removes an account's rows from these tables; whether there were any in the last one.

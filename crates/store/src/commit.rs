@@ -7,9 +7,9 @@ mod values;
 use everpresent_session::ids::{Epoch, HomeName, Incarnation};
 use everpresent_session::row::Row;
 use everpresent_stanza::Jid;
-use sqlx::{AnyConnection, Connection, query, query_with};
+use sqlx::{AnyConnection, query, query_with};
 
-use crate::database::{Backend, Database, WRITE_TIMEOUT_SECONDS, within};
+use crate::database::{self, Backend, Database, WRITE_TIMEOUT_SECONDS, within};
 use crate::error::StoreError;
 use batch::Batch;
 
@@ -56,7 +56,7 @@ impl CommitError {
 /// Why a row cannot be stored, on either database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum RowError {
-    /// An address or a user agent's id is longer than [`KEY_MAX_BYTES`].
+    /// An address, a user agent's id or a home's name is longer than [`KEY_MAX_BYTES`].
     #[error("a key of {0} bytes is too long, at most {KEY_MAX_BYTES} are stored")]
     LongKey(usize),
     /// A version, epoch or record number is beyond 63 bits.
@@ -94,7 +94,8 @@ pub fn check(row: &Row) -> Result<(), RowError> {
         Row::Token(row) => (row.user.as_str(), row.user_agent.len(), row.user_agent.as_str(), 0),
         Row::TokenGone { user, user_agent, .. } => (user.as_str(), user_agent.len(), user_agent.as_str(), 0),
         Row::Head(row) => ("", 0, row.user_agent.as_deref().unwrap_or(""), 0),
-        Row::HeadGone { .. } | Row::Route(_) | Row::RouteGone { .. } => ("", 0, "", 0),
+        Row::Route(row) => ("", row.to.as_str().len(), row.to.as_str(), 0),
+        Row::HeadGone { .. } | Row::RouteGone { .. } => ("", 0, "", 0),
     };
     match user.len().max(other) {
         long if long > KEY_MAX_BYTES => Err(RowError::LongKey(long)),
@@ -122,13 +123,13 @@ impl Database {
         let batch = Batch::new(rows);
         let mut lease = self.writer(WHAT).await?;
         let owned = within(WHAT, WRITE_TIMEOUT_SECONDS, async {
-            let mut transaction = lease.connection().begin_with(self.begin_statement()).await?;
-            let owned = self.owns(&mut transaction, fence, epoch).await?;
+            let connection = self.begin(&mut lease).await?;
+            let owned = self.owns(connection, fence, epoch).await?;
             if owned {
-                write(self.backend(), &mut transaction, fence, &batch).await?;
-                transaction.commit().await?;
+                write(self.backend(), connection, fence, &batch).await?;
+                database::commit(connection).await?;
             } else {
-                transaction.rollback().await?;
+                database::roll_back(connection).await?;
             }
             Ok(owned)
         })

@@ -3,27 +3,36 @@
 mod connection;
 mod migration;
 mod options;
+mod turn;
 
 pub(crate) use connection::Lease;
 pub use options::Options;
+pub(crate) use turn::{commit, roll_back};
 
 use std::future::Future;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use sqlx::any::{AnyArguments, AnyPoolOptions, AnyRow};
 use sqlx::query::Query;
-use sqlx::{Any, AnyPool, Executor};
+use sqlx::{Any, AnyPool};
 
 use crate::error::StoreError;
+use options::{Place, Use};
+use turn::Turn;
 
 /// How long a read may take, waiting for a connection included.
 pub(crate) const READ_TIMEOUT_SECONDS: u64 = 5;
 /// How long a write may take, from the wait for a connection to the answer to its commit.
 pub(crate) const WRITE_TIMEOUT_SECONDS: u64 = 5;
+/// How long a statement of the witness may take, waiting for a connection and for locks included.
+pub(crate) const WITNESS_TIMEOUT_SECONDS: u64 = 2;
 /// How long the tables may take to be brought up to date.
 pub(crate) const MIGRATION_TIMEOUT_SECONDS: u64 = 1_800;
 /// How long to wait for a free or new connection.
 const CONNECT_TIMEOUT_SECONDS: u64 = 5;
+/// How many statements of the witness may be under way at once: one for each home of a group.
+const WITNESS_CONNECTIONS: u32 = 2;
 /// Slower calls are logged, by name.
 const SLOW_MILLISECONDS: u128 = 1_000;
 
@@ -69,6 +78,10 @@ pub struct Database {
     backend: Backend,
     readers: AnyPool,
     writers: AnyPool,
+    /// For the witness alone, so that it waits for no batch.
+    witness: AnyPool,
+    turn: Turn,
+    file: Option<PathBuf>,
 }
 
 impl Database {
@@ -88,15 +101,36 @@ impl Database {
     pub async fn open_with(options: &Options) -> Result<Self, OpenError> {
         sqlx::any::install_default_drivers();
         let place = options.place()?;
+        place.make_file()?;
         migration::run(&place).await?;
-        let database = Self {
-            backend: place.backend,
-            readers: place.pool(options.reader_connections, false),
-            writers: place.pool(place.writer_connections(options), true),
-        };
+        let database = Self::at(&place, options);
         place.check_safe(&database).await?;
         tracing::info!(backend = ?place.backend, "database open");
         Ok(database)
+    }
+
+    /// For a caller that asks [the witness](crate::homes) and nothing else, such as the guardian of a serving process:
+    /// nothing is connected until it is used, no tables and no file are made, and nothing is checked. A database that is
+    /// away is no reason to fail here, nor for good: each call connects anew if it must. Needs a Tokio runtime.
+    ///
+    /// # Errors
+    /// [`OpenError::Url`].
+    pub fn open_witness(url: &str) -> Result<Self, OpenError> {
+        sqlx::any::install_default_drivers();
+        let options = Options::new(url);
+        Ok(Self::at(&options.place()?, &options))
+    }
+
+    /// Pools connect when they are first used.
+    fn at(place: &Place, options: &Options) -> Self {
+        Self {
+            backend: place.backend,
+            readers: place.pool(options.reader_connections, Use::Read),
+            writers: place.pool(place.writer_connections(options), Use::Write),
+            witness: place.pool(WITNESS_CONNECTIONS, Use::Witness),
+            turn: Turn::default(),
+            file: place.file().map(Path::to_owned),
+        }
     }
 
     /// Which database this is.
@@ -104,10 +138,16 @@ impl Database {
         self.backend
     }
 
+    /// Whether the database is a file that is not there.
+    pub(crate) fn file_is_missing(&self) -> bool {
+        self.file.as_ref().is_some_and(|file| matches!(file.try_exists(), Ok(false)))
+    }
+
     /// Waits for what is running and closes all connections. Calls on clones fail from now on.
     pub async fn close(&self) {
         self.readers.close().await;
         self.writers.close().await;
+        self.witness.close().await;
         tracing::info!("database closed");
     }
 
@@ -143,31 +183,24 @@ impl Database {
         Ok(answer)
     }
 
-    /// Carries out one statement on its own and says how many rows it changed.
-    pub(crate) async fn change(&self, what: &'static str, statement: Statement) -> Result<u64, StoreError> {
-        let mut lease = self.writer(what).await?;
-        let changed = within(what, WRITE_TIMEOUT_SECONDS, lease.connection().execute(statement)).await?;
-        lease.give_back();
-        Ok(changed.rows_affected())
+    /// The same as [`Database::rows`] for the witness: on its own connection, within a shorter time.
+    pub(crate) async fn witness_rows(
+        &self,
+        what: &'static str,
+        statement: Statement,
+    ) -> Result<Vec<AnyRow>, StoreError> {
+        within(what, WITNESS_TIMEOUT_SECONDS, async {
+            let mut lease = Lease::new(self.witness.acquire().await?);
+            let answer = statement.fetch_all(lease.connection()).await?;
+            lease.give_back();
+            Ok(answer)
+        })
+        .await
     }
 
     /// A connection to read from.
     pub(crate) async fn reader(&self, what: &'static str) -> Result<Lease, StoreError> {
         within(what, CONNECT_TIMEOUT_SECONDS, self.readers.acquire()).await.map(Lease::new)
-    }
-
-    /// A connection to write to. SQLite has one, so writers wait for each other here and not at its lock.
-    pub(crate) async fn writer(&self, what: &'static str) -> Result<Lease, StoreError> {
-        within(what, CONNECT_TIMEOUT_SECONDS, self.writers.acquire()).await.map(Lease::new)
-    }
-
-    /// The statement with which a transaction that will write begins. SQLite takes its write lock there: taken later,
-    /// it could fail without waiting, because the snapshot is old by then.
-    pub(crate) fn begin_statement(&self) -> &'static str {
-        match self.backend {
-            Backend::Sqlite => "BEGIN IMMEDIATE",
-            Backend::Postgres => "BEGIN",
-        }
     }
 }
 

@@ -60,6 +60,13 @@ impl StoreError {
     }
 }
 
+/// Whether SQLite says that another connection holds the lock, and so that nothing happened.
+pub(crate) fn is_busy(error: &sqlx::Error) -> bool {
+    const BUSY: u32 = 5;
+    let sqlx::Error::Database(error) = error else { return false };
+    error.code().and_then(|code| code.parse::<u32>().ok()).is_some_and(|code| code & 0xff == BUSY)
+}
+
 fn is_temporary(error: &sqlx::Error) -> bool {
     match error {
         sqlx::Error::Io(_)

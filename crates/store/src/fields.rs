@@ -1,7 +1,7 @@
 //! Reading columns, and the text forms of small values.
 
 use bytes::Bytes;
-use everpresent_session::ids::{Incarnation, RowId, SessionId};
+use everpresent_session::ids::{HomeName, Incarnation, RowId, SessionId};
 use everpresent_session::row::{ArchiveDefault, Subscription, TokenSlot};
 use everpresent_session::time::Timestamp;
 use everpresent_stanza::{BareJid, Jid};
@@ -94,6 +94,12 @@ impl<'r> Fields<'r> {
             "" => Ok(None),
             text => self.parsed(place, u128::from_str_radix(text, 16).ok().map(|id| Some(Incarnation(id)))),
         }
+    }
+
+    /// Empty text stands for none.
+    pub(crate) fn home(&self, place: usize) -> Result<Option<HomeName>, StoreError> {
+        let text = self.text(place)?;
+        Ok((!text.is_empty()).then(|| HomeName::new(text)))
     }
 
     pub(crate) fn subscription(&self, place: usize) -> Result<Subscription, StoreError> {

@@ -5,7 +5,7 @@
 use everpresent_session::ids::{Epoch, HomeName, Incarnation};
 use sqlx::query;
 
-use crate::database::{Database, Statement};
+use crate::database::{Backend, Database, Statement};
 use crate::error::StoreError;
 use crate::fields::{Fields, incarnation};
 
@@ -28,8 +28,7 @@ pub struct HomeRow {
     pub grant_seconds: u32,
 }
 
-/// Each change names the row as it was last seen, and changes nothing unless epoch, incarnation and beat are still the
-/// same. It gives the row as it is afterwards, or nothing if somebody else was faster.
+/// All of it goes over connections of its own, ahead of this process's other writes, and ends within two seconds.
 impl Database {
     /// The row of a home.
     ///
@@ -39,8 +38,8 @@ impl Database {
         const WHAT: &str = "read the witness row";
         let sql =
             "SELECT home, owner, incarnation, epoch, beat, replica, grant_seconds FROM homes WHERE home = $1";
-        let row = self.optional(WHAT, query(sql).bind(home.as_str().to_owned())).await?;
-        row.map(|row| home_row(&Fields::new(WHAT, &row))).transpose()
+        let rows = self.witness_rows(WHAT, query(sql).bind(home.as_str().to_owned())).await?;
+        rows.first().map(|row| home_row(&Fields::new(WHAT, row))).transpose()
     }
 
     /// The rows of all homes, by name.
@@ -51,7 +50,7 @@ impl Database {
         const WHAT: &str = "read the witness rows";
         let sql =
             "SELECT home, owner, incarnation, epoch, beat, replica, grant_seconds FROM homes ORDER BY home";
-        let rows = self.rows(WHAT, query(sql)).await?;
+        let rows = self.witness_rows(WHAT, query(sql)).await?;
         rows.iter().map(|row| home_row(&Fields::new(WHAT, row))).collect()
     }
 
@@ -63,90 +62,68 @@ impl Database {
         let sql = "INSERT INTO homes (owner, incarnation, epoch, beat, replica, grant_seconds, home) \
                    VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (home) DO NOTHING";
         let insert = bind(query(sql), row)?;
-        Ok(self.change("make the witness row", insert).await? == 1)
+        Ok(self.witness_change("make the witness row", insert).await? == 1)
     }
 
-    /// x
+    /// Writes `after` if the row is still as it was seen: the same epoch, incarnation and beat. False if it is not;
+    /// nothing is changed then. `after` has the next beat.
+    ///
     /// # Errors
-    /// x
+    /// [`StoreError::Retry`]: it may or may not have happened. [`StoreError::Broken`] also if no rule of ownership allows
+    /// such a change, see [`check_swap`]; nothing is changed then.
     pub async fn swap_home(&self, seen: &HomeRow, after: &HomeRow) -> Result<bool, StoreError> {
-        Ok(self.swap("x", seen, after.clone()).await?.is_some())
+        const WHAT: &str = "change the witness row";
+        check_swap(seen, after).map_err(|reason| StoreError::broken(WHAT, reason))?;
+        let sql = "UPDATE homes SET owner = $1, incarnation = $2, epoch = $3, beat = $4, replica = $5, \
+                   grant_seconds = $6 WHERE home = $7 AND epoch = $8 AND incarnation = $9 AND beat = $10";
+        let update = bind(query(sql), after)?
+            .bind(number(seen.epoch.0)?)
+            .bind(incarnation(seen.incarnation))
+            .bind(number(seen.beat)?);
+        Ok(self.witness_change(WHAT, update).await? == 1)
     }
 
-    /// Claims a home for a process: `epoch` is the new one, at least one above the last, and nobody holds a replica.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    pub async fn claim_home(
-        &self,
-        seen: &HomeRow,
-        owner: &str,
-        incarnation: Incarnation,
-        epoch: Epoch,
-    ) -> Result<Option<HomeRow>, StoreError> {
-        if epoch <= seen.epoch {
-            return Err(StoreError::broken("claim a home", "a claim must raise the epoch"));
-        }
-        let owner = owner.to_owned();
-        let row = HomeRow { owner, incarnation: Some(incarnation), epoch, replica: None, ..seen.clone() };
-        self.swap("claim a home", seen, row).await
-    }
-
-    /// Renews the lease: raises the beat.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    pub async fn renew_home(&self, seen: &HomeRow) -> Result<Option<HomeRow>, StoreError> {
-        self.swap("renew the lease of a home", seen, seen.clone()).await
-    }
-
-    /// Says who holds a complete replica.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    pub async fn set_replica(
-        &self,
-        seen: &HomeRow,
-        replica: Option<Incarnation>,
-    ) -> Result<Option<HomeRow>, StoreError> {
-        self.swap("change the mode of a home", seen, HomeRow { replica, ..seen.clone() }).await
-    }
-
-    /// Says how long grants may be from now on.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    pub async fn set_grant_seconds(
-        &self,
-        seen: &HomeRow,
-        grant_seconds: u32,
-    ) -> Result<Option<HomeRow>, StoreError> {
-        self.swap("change the grant of a home", seen, HomeRow { grant_seconds, ..seen.clone() }).await
-    }
-
-    /// Releases every home that this process owns, and says how many.
+    /// Releases every home that this process owns, whatever the epoch, and says how many. A database that has no tables
+    /// yet, or no file, holds no home.
     ///
     /// # Errors
     /// [`StoreError`].
     pub async fn release_homes(&self, incarnation: Incarnation) -> Result<u64, StoreError> {
+        const WHAT: &str = "release homes";
         let sql = "UPDATE homes SET incarnation = '', beat = beat + 1 WHERE incarnation = $1";
-        self.change("release homes", query(sql).bind(incarnation.to_string())).await
+        match self.witness_change(WHAT, query(sql).bind(incarnation.to_string())).await {
+            Err(_) if self.file_is_missing() => Ok(0),
+            Err(error) if !error.retry_helps() && !self.has_homes_table().await? => Ok(0),
+            answer => answer,
+        }
     }
 
-    async fn swap(
-        &self,
-        what: &'static str,
-        seen: &HomeRow,
-        row: HomeRow,
-    ) -> Result<Option<HomeRow>, StoreError> {
-        let row = HomeRow { beat: seen.beat + 1, ..row };
-        let sql = "UPDATE homes SET owner = $1, incarnation = $2, epoch = $3, beat = $4, replica = $5, \
-                   grant_seconds = $6 WHERE home = $7 AND epoch = $8 AND incarnation = $9 AND beat = $10";
-        let update = bind(query(sql), &row)?
-            .bind(number(seen.epoch.0)?)
-            .bind(incarnation(seen.incarnation))
-            .bind(number(seen.beat)?);
-        Ok((self.change(what, update).await? == 1).then_some(row))
+    async fn has_homes_table(&self) -> Result<bool, StoreError> {
+        let sql = match self.backend() {
+            Backend::Sqlite => "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'homes'",
+            Backend::Postgres => "SELECT 1 WHERE to_regclass('homes') IS NOT NULL",
+        };
+        Ok(!self.witness_rows("look for the witness", query(sql)).await?.is_empty())
+    }
+}
+
+/// Whether any rule of ownership may change a row so. Which of them does is the recovery manager's business; this keeps
+/// its mistakes out of the row that everybody trusts.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn check_swap(seen: &HomeRow, after: &HomeRow) -> Result<(), &'static str> {
+    let taken = after.incarnation.is_some() && after.incarnation != seen.incarnation;
+    if after.home != seen.home {
+        Err("a row stays with its home")
+    } else if Some(after.beat) != seen.beat.checked_add(1) {
+        Err("each change raises the beat by one")
+    } else if after.epoch < seen.epoch {
+        Err("an epoch never falls")
+    } else if taken && after.epoch == seen.epoch {
+        Err("a claim must raise the epoch")
+    } else {
+        Ok(())
     }
 }
 

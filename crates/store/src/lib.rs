@@ -6,20 +6,23 @@
 //! transaction begins.
 //!
 //! Two ways to write: [`Database::commit`] for the owner of a home, a batch of rows under a fence, and single statements
-//! for what belongs to no home ([accounts], [settings], [the witness](homes) itself). Errors say
-//! whether trying again may help.
+//! for what belongs to no home ([accounts], [the registry of nodes](nodes), [settings]) and for [the witness](homes)
+//! itself. Errors say whether trying again may help.
 //!
 //! This is the only crate that knows SQL.
 
 pub mod account_state;
 pub mod accounts;
 pub mod archive;
+pub mod assignment;
 pub mod commit;
 mod database;
 pub mod error;
 mod fields;
 pub mod heads;
 pub mod homes;
+pub mod nodes;
+pub mod routes;
 pub mod settings;
 pub mod spool;
 pub mod tokens;
@@ -27,8 +30,10 @@ pub mod tokens;
 pub use account_state::AccountState;
 pub use accounts::{Account, AccountError, Credentials, ScramHash, ScramKeys};
 pub use archive::{ArchiveEnd, ArchiveError, Filter, Page, PageFrom, Paging};
+pub use assignment::UserHome;
 pub use commit::{CommitError, Fence, RowError};
 pub use database::{Backend, Database, OpenError, Options};
 pub use error::StoreError;
 pub use homes::HomeRow;
+pub use nodes::{GroupRow, JoinError, NodeRow};
 pub use spool::SpoolSize;

@@ -10,6 +10,8 @@
 mod accounts;
 #[path = "suite/archive.rs"]
 mod archive;
+#[path = "suite/assignment.rs"]
+mod assignment;
 #[path = "suite/backend.rs"]
 mod backend;
 #[path = "suite/commit.rs"]
@@ -18,6 +20,8 @@ mod commit;
 mod crash;
 #[path = "suite/homes.rs"]
 mod homes;
+#[path = "suite/nodes.rs"]
+mod nodes;
 #[path = "suite/opening.rs"]
 mod opening;
 #[path = "suite/paging.rs"]
@@ -28,3 +32,5 @@ mod rows;
 mod state;
 #[path = "suite/trouble.rs"]
 mod trouble;
+#[path = "suite/witness.rs"]
+mod witness;

@@ -5,6 +5,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use everpresent_console::administration::{ImportFailure, ImportReport, NewUser, User, UserPage, UserQuery};
 use everpresent_console::{Code, Password, Refusal, Time};
 use everpresent_server::signin::to_stored;
+use everpresent_session::ids::HomeName;
+use everpresent_session::time::Timestamp;
 use everpresent_stanza::BareJid;
 use everpresent_store::{AccountError, Database, ScramKeys, StoreError};
 use everpresent_stream::scram::{self, Credentials};
@@ -13,11 +15,13 @@ use everpresent_stream::scram::{self, Credentials};
 pub(crate) struct Accounts {
     database: Database,
     domains: Vec<BareJid>,
+    /// Where new users belong.
+    home: HomeName,
 }
 
 impl Accounts {
-    pub(crate) fn new(database: Database, domains: Vec<BareJid>) -> Self {
-        Self { database, domains }
+    pub(crate) fn new(database: Database, domains: Vec<BareJid>, home: HomeName) -> Self {
+        Self { database, domains, home }
     }
 
     pub(crate) async fn close(&self) {
@@ -51,9 +55,9 @@ impl Accounts {
         }
         let keys = keys(&password)?;
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        let created =
-            everpresent_session::time::Timestamp(i64::try_from(now.as_millis()).unwrap_or(i64::MAX));
-        self.database.create_account(&jid, &keys, created).await.map_err(|error| refusal(error, &jid))
+        let created = Timestamp(i64::try_from(now.as_millis()).unwrap_or(i64::MAX));
+        let made = self.database.create_account(&jid, &self.home, &keys, created).await;
+        made.map_err(|error| refusal(error, &jid))
     }
 
     pub(crate) async fn set_password(&self, jid: BareJid, password: Password) -> Result<(), Refusal> {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use everpresent_console::administration::{ImportFailure, ImportReport, NewUser, User, UserPage, UserQuery};
 use everpresent_console::{Code, Password, Refusal, Time};
-use everpresent_session::ids::SessionId;
+use everpresent_session::ids::{HomeName, SessionId};
 use everpresent_session::reason::Reason;
 use everpresent_session::record::Cause;
 use everpresent_stanza::{BareJid, StreamCondition, StreamError};
@@ -45,7 +45,8 @@ pub(super) async fn create(node: &Node, user: BareJid, password: Password) -> Re
     check_address(node, &user)?;
     let credentials = derive(password).await?;
     let now = node.clock.now().wall;
-    node.store.create_account(&user, &to_stored(&credentials), now).await.map_err(refusal)
+    let home = HomeName::new(&node.config.node.name);
+    node.store.create_account(&user, &home, &to_stored(&credentials), now).await.map_err(refusal)
 }
 
 pub(super) async fn set_password(node: &Node, user: BareJid, password: Password) -> Result<(), Refusal> {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicI64;
 
 use bytes::Bytes;
-use everpresent_session::ids::SessionId;
+use everpresent_session::ids::{HomeName, SessionId};
 use everpresent_session::owner::TransportId;
 use everpresent_session::reason::Reason;
 use everpresent_session::record::{Cause, Effect};
@@ -42,7 +42,8 @@ impl House {
         );
         let config = Config::parse(&text, &folder.path().join("node.toml"), &Environment::default()).unwrap();
         let server = start(config, Options::default()).await.unwrap();
-        server.node().store.create_account(&alice(), &[], Timestamp(0)).await.unwrap();
+        let home = HomeName::new("imp1");
+        server.node().store.create_account(&alice(), &home, &[], Timestamp(0)).await.unwrap();
         Self { server, _folder: folder }
     }
 

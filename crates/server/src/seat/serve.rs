@@ -85,7 +85,8 @@ async fn owner(node: &Node, fence: &Fence, basis: &Basis) -> Result<Owner, Faile
             Ok(takeover::with_replica(ledger.clone(), fence.epoch, written, RELOGIN_UPPER_LIMIT, now)?)
         }
         Basis::Heads => {
-            let stored = Stored { heads, routes: Vec::new() };
+            let routes = node.store.routes(&fence.home).await?;
+            let stored = Stored { heads, routes };
             let id = LedgerId(random::id());
             let rest = (RELOGIN_UPPER_LIMIT, priority_of);
             Ok(takeover::with_heads(fence.home.clone(), id, fence.epoch, stored, rest, now)?)
@@ -104,8 +105,10 @@ async fn load_accounts(home: &Home) -> Result<(), Failed> {
     home.flushed().await?;
     let users: BTreeSet<BareJid> =
         home.enter(|state| state.owner.ledger().sessions().map(|session| session.jid.to_bare()).collect());
-    for user in users {
-        home.load_stored(&user).await?;
+    let users: Vec<BareJid> = users.into_iter().collect();
+    for (user, stored) in home.node.store.account_states(&users).await? {
+        let account = home.account(&user, stored);
+        home.enter(|state| state.accounts.insert(user, account));
     }
     Ok(())
 }

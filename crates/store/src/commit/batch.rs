@@ -23,6 +23,7 @@ enum Key<'r> {
     Preferences(&'r str),
     Token(&'r str, &'r str, TokenSlot),
     Head(SessionId),
+    Route(RowId),
     RosterVersion(&'r str),
 }
 
@@ -77,8 +78,9 @@ fn place(row: &Row) -> (Table, Key<'_>) {
         Row::TokenGone { user, user_agent, slot } => {
             (Table::TokenGone, Key::Token(user.as_str(), user_agent, *slot))
         }
+        Row::Route(row) => (Table::Route, Key::Route(row.id)),
+        Row::RouteGone { id } => (Table::RouteGone, Key::Route(*id)),
         Row::Head(row) => (Table::Head, Key::Head(row.session)),
         Row::HeadGone { session } => (Table::HeadGone, Key::Head(*session)),
-        Row::Route(_) | Row::RouteGone { .. } => unimplemented!(),
     }
 }

@@ -18,11 +18,13 @@ pub(super) enum Table {
     ArchivePreferences,
     Token,
     TokenGone,
+    Route,
+    RouteGone,
     Head,
     HeadGone,
 }
 
-pub(super) const TABLES: [Table; 13] = [
+pub(super) const TABLES: [Table; 15] = [
     Table::Archive,
     Table::Spool,
     Table::SpoolGone,
@@ -34,6 +36,8 @@ pub(super) const TABLES: [Table; 13] = [
     Table::ArchivePreferences,
     Table::Token,
     Table::TokenGone,
+    Table::Route,
+    Table::RouteGone,
     Table::Head,
     Table::HeadGone,
 ];
@@ -106,6 +110,8 @@ impl Table {
                  secret = excluded.secret, expires_ms = excluded.expires_ms, use_count = excluded.use_count",
             ),
             Self::TokenGone => remove("tokens", &["account", "user_agent", "slot"]),
+            Self::Route => put("routes", &["home", "id", "to_home", "stanza"], KEEP),
+            Self::RouteGone => remove("routes", &["home", "id"]),
             Self::Head => put(
                 "heads",
                 &[

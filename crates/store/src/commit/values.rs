@@ -1,6 +1,8 @@
 //! The arguments of a statement, row after row, in the order of its columns.
 
-use everpresent_session::row::{ArchivePreferences, ArchiveRow, HeadRow, RosterRow, Row, SpoolRow, TokenRow};
+use everpresent_session::row::{
+    ArchivePreferences, ArchiveRow, HeadRow, RosterRow, RouteRow, Row, SpoolRow, TokenRow,
+};
 use everpresent_stanza::Jid;
 use sqlx::any::AnyArguments;
 use sqlx::{Any, Arguments, Encode, Type};
@@ -59,9 +61,10 @@ impl Values {
             Row::TokenGone { user, user_agent, slot } => {
                 self.add(user.as_str()).add(user_agent.as_str()).add(token_slot(*slot))
             }
+            Row::Route(row) => self.route(row, fence),
+            Row::RouteGone { id } => self.add(fence.home.as_str()).add(id.to_string()),
             Row::Head(row) => self.head(row, fence),
             Row::HeadGone { session } => self.add(fence.home.as_str()).add(session.to_string()),
-            Row::Route(_) | Row::RouteGone { .. } => unimplemented!(),
         };
     }
 
@@ -109,6 +112,10 @@ impl Values {
             .add(row.secret.as_ref())
             .add(row.expires.0)
             .add(i64::from(row.count))
+    }
+
+    fn route(&mut self, row: &RouteRow, fence: &Fence) -> &mut Self {
+        self.add(fence.home.as_str()).add(row.id.to_string()).add(row.to.as_str()).add(row.stanza.as_ref())
     }
 
     fn head(&mut self, row: &HeadRow, fence: &Fence) -> &mut Self {

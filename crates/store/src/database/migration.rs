@@ -1,13 +1,14 @@
 //! Bringing the tables up to date.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use sqlx::migrate::{Migrate, Migrator};
 use sqlx::{AnyConnection, Connection, Executor};
 
 use super::options::Place;
+use super::turn::wait_for_lock;
 use super::{Backend, MIGRATION_TIMEOUT_SECONDS, OpenError, within};
-use crate::error::StoreError;
+use crate::error::{StoreError, is_busy};
 
 /// The steps, in order. A step must leave the tables such that the version before can go on using them.
 static SQLITE: Migrator = sqlx::migrate!("../../migrations/sqlite");
@@ -21,13 +22,19 @@ pub(super) async fn run(place: &Place) -> Result<(), OpenError> {
     const WHAT: &str = "bring the tables up to date";
     let mut connection =
         within("connect to the database", super::CONNECT_TIMEOUT_SECONDS, place.connect()).await?;
-    let (steps, begin) = match place.backend {
-        Backend::Sqlite => (&SQLITE, "BEGIN IMMEDIATE"),
-        Backend::Postgres => (&POSTGRES, "BEGIN"),
-    };
     let broken = |error: sqlx::Error| OpenError::Store(StoreError::from_driver(WHAT, &error));
     let work = async {
-        let mut transaction = connection.begin_with(begin).await.map_err(broken)?;
+        let (steps, begin) = match place.backend {
+            Backend::Sqlite => (&SQLITE, "BEGIN IMMEDIATE"),
+            Backend::Postgres => (&POSTGRES, "BEGIN"),
+        };
+        let mut transaction = loop {
+            match connection.begin_with(begin).await {
+                Ok(transaction) => break transaction,
+                Err(error) if is_busy(&error) => wait_for_lock().await,
+                Err(error) => return Err(broken(error)),
+            }
+        };
         if place.backend == Backend::Postgres {
             // Ends with the transaction. The number is ours alone: "everpres" in ASCII.
             let lock = "SELECT pg_advisory_xact_lock(7311152706041865587)";
@@ -36,7 +43,7 @@ pub(super) async fn run(place: &Place) -> Result<(), OpenError> {
         take(steps, &mut transaction).await?;
         transaction.commit().await.map_err(broken)
     };
-    let limit = std::time::Duration::from_secs(MIGRATION_TIMEOUT_SECONDS);
+    let limit = Duration::from_secs(MIGRATION_TIMEOUT_SECONDS);
     tokio::time::timeout(limit, work).await.map_err(|_| StoreError::late(WHAT))??;
     let _ = connection.close().await;
     Ok(())

@@ -2,15 +2,17 @@
 
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use sqlx::any::AnyConnectOptions;
 use sqlx::{AnyConnection, AnyPool, AssertSqlSafe, ConnectOptions, Executor, Row};
 
+use super::turn::wait_for_lock;
 use super::{Backend, Database, OpenError, Statement, pool_options};
-use crate::error::StoreError;
+use crate::error::{StoreError, is_busy};
 
-/// How long SQLite waits for another process's write lock.
+/// How long SQLite itself waits for another process, where it has to: readers while a log is mended after a crash. For
+/// the write lock see [`super::turn`].
 const SQLITE_BUSY_TIMEOUT_MILLISECONDS: u32 = 2_000;
 /// SQLite's page cache, per connection.
 const SQLITE_CACHE_KIBIBYTES: u32 = 16_000;
@@ -24,6 +26,8 @@ const SQLITE_PAGE_BYTES: u64 = 4_096;
 const POSTGRES_STATEMENT_TIMEOUT_MILLISECONDS: u32 = 5_000;
 /// How long PostgreSQL lets a statement wait for a lock.
 const POSTGRES_LOCK_TIMEOUT_MILLISECONDS: u32 = 2_000;
+/// The same two for the witness: less than its whole time, so that it is told that nothing happened.
+const POSTGRES_WITNESS_TIMEOUT_MILLISECONDS: u32 = 1_500;
 /// PostgreSQL ends a transaction whose client has gone silent, so that it does not hold its locks.
 const POSTGRES_SILENT_TRANSACTION_TIMEOUT_MILLISECONDS: u32 = 10_000;
 /// A PostgreSQL connection that nobody used for this long is closed.
@@ -73,10 +77,18 @@ impl Options {
         if self.url.starts_with("postgres://") || self.url.starts_with("postgresql://") {
             let options = AnyConnectOptions::from_str(&self.url)
                 .map_err(|_| OpenError::Url("it is not a valid postgres:// url".into()))?;
-            return Ok(Place::new(Backend::Postgres, options, postgres_greeting(), String::new()));
+            return Ok(Place::new(Backend::Postgres, options, postgres_greeting(), None));
         }
         Err(OpenError::Url("use sqlite:/path/file.db or postgres://user@host/name".into()))
     }
+}
+
+/// What a connection is for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Use {
+    Read,
+    Write,
+    Witness,
 }
 
 /// A database's address, and what is said to it on each new connection.
@@ -84,12 +96,36 @@ pub(super) struct Place {
     pub(super) backend: Backend,
     address: AnyConnectOptions,
     greeting: String,
-    reader_greeting: String,
+    file: Option<PathBuf>,
 }
 
 impl Place {
-    fn new(backend: Backend, address: AnyConnectOptions, greeting: String, reader_greeting: String) -> Self {
-        Self { backend, address: address.disable_statement_logging(), greeting, reader_greeting }
+    fn new(backend: Backend, address: AnyConnectOptions, greeting: String, file: Option<PathBuf>) -> Self {
+        Self { backend, address: address.disable_statement_logging(), greeting, file }
+    }
+
+    /// SQLite's file.
+    pub(super) fn file(&self) -> Option<&Path> {
+        self.file.as_deref()
+    }
+
+    /// Makes SQLite's file if it is missing, readable by its owner only: it holds keys and tokens. SQLite gives its log
+    /// the same rights. A file that is there is not touched: closing it would end the locks that other connections of
+    /// this process hold on it (<https://sqlite.org/howtocorrupt.html>, 2.2).
+    pub(super) fn make_file(&self) -> Result<(), OpenError> {
+        let Some(path) = &self.file else { return Ok(()) };
+        let mut options = std::fs::OpenOptions::new();
+        options.create_new(true).append(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        match options.open(path) {
+            Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => Err(OpenError::Url(format!(
+                "{} cannot be made: {error}; the folder must exist",
+                path.display()
+            ))),
+            Err(_) if !path.is_file() => Err(OpenError::Url(format!("{} is not a file", path.display()))),
+            _ => Ok(()),
+        }
     }
 
     pub(super) fn writer_connections(&self, options: &Options) -> u32 {
@@ -103,17 +139,23 @@ impl Place {
     pub(super) async fn connect(&self) -> Result<AnyConnection, sqlx::Error> {
         let mut connection = self.address.connect().await?;
         if self.backend == Backend::Sqlite {
-            connection.execute(AssertSqlSafe(self.greeting.clone())).await?;
+            // Processes that turn a new file's log on at the same moment are not made to wait for each other by SQLite.
+            let began = Instant::now();
+            let wait = Duration::from_millis(u64::from(SQLITE_BUSY_TIMEOUT_MILLISECONDS));
+            while let Err(error) = connection.execute(AssertSqlSafe(self.greeting.clone())).await {
+                if !is_busy(&error) || began.elapsed() >= wait {
+                    return Err(error);
+                }
+                wait_for_lock().await;
+            }
         }
         Ok(connection)
     }
 
     /// A pool that connects when it is first used.
-    pub(super) fn pool(&self, connections: u32, writes: bool) -> AnyPool {
+    pub(super) fn pool(&self, connections: u32, purpose: Use) -> AnyPool {
         let mut greeting = self.greeting.clone();
-        if !writes {
-            greeting.push_str(&self.reader_greeting);
-        }
+        greeting.push_str(&greeting_for(self.backend, purpose));
         // SQLite's connections stay: with the last one its log would be folded in, and its cache would be lost.
         let stays = self.backend == Backend::Sqlite;
         let idle = (!stays).then(|| Duration::from_secs(POSTGRES_IDLE_SECONDS));
@@ -169,10 +211,7 @@ fn sqlite_place(path: &str, size_limit_bytes: Option<u64>) -> Result<Place, Open
     if path.is_empty() || path.contains(":memory:") || path.contains('?') {
         return Err(OpenError::Url("sqlite: must be followed by the path of a file, nothing else".into()));
     }
-    make_private(Path::new(path)).map_err(|error| {
-        OpenError::Url(format!("{path} cannot be opened for writing: {error}; the folder must exist"))
-    })?;
-    let url = format!("sqlite://{}?mode=rwc", percent_encode(path));
+    let url = format!("sqlite://{}?mode=rw", percent_encode(path));
     let address = AnyConnectOptions::from_str(&url)
         .map_err(|error| OpenError::Url(format!("{path} is no usable path: {error}")))?;
     let mut greeting = format!(
@@ -184,18 +223,7 @@ fn sqlite_place(path: &str, size_limit_bytes: Option<u64>) -> Result<Place, Open
     if let Some(bytes) = size_limit_bytes {
         greeting.push_str(&format!("PRAGMA max_page_count = {};", (bytes / SQLITE_PAGE_BYTES).max(1)));
     }
-    Ok(Place::new(Backend::Sqlite, address, greeting, "PRAGMA query_only = ON;".into()))
-}
-
-/// Makes the file if it is missing, readable by its owner only: it holds keys and tokens. SQLite gives its log the
-/// same rights.
-fn make_private(path: &Path) -> std::io::Result<PathBuf> {
-    let mut options = std::fs::OpenOptions::new();
-    options.create(true).append(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)?;
-    Ok(path.to_owned())
+    Ok(Place::new(Backend::Sqlite, address, greeting, Some(path.into())))
 }
 
 fn percent_encode(path: &str) -> String {
@@ -208,6 +236,19 @@ fn percent_encode(path: &str) -> String {
         }
         text
     })
+}
+
+/// What connections of one kind are told besides.
+fn greeting_for(backend: Backend, purpose: Use) -> String {
+    match (backend, purpose) {
+        (Backend::Sqlite, Use::Read) => "PRAGMA query_only = ON;".into(),
+        (Backend::Sqlite, Use::Write | Use::Witness) => "PRAGMA busy_timeout = 0;".into(),
+        (Backend::Postgres, Use::Read | Use::Write) => String::new(),
+        (Backend::Postgres, Use::Witness) => format!(
+            "SET statement_timeout = {POSTGRES_WITNESS_TIMEOUT_MILLISECONDS}; \
+             SET lock_timeout = {POSTGRES_WITNESS_TIMEOUT_MILLISECONDS};"
+        ),
+    }
 }
 
 fn postgres_greeting() -> String {

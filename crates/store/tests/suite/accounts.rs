@@ -5,7 +5,7 @@ use everpresent_session::time::Timestamp;
 use everpresent_store::AccountError;
 
 use crate::backend::{Place, on_both};
-use crate::rows::{alice, archived, head, item, keys, owned, spooled, token, user, with_account};
+use crate::rows::{alice, archived, head, home, item, keys, owned, spooled, token, user, with_account};
 
 on_both!(
     an_account_signs_in_with_the_keys_it_was_given,
@@ -20,7 +20,7 @@ on_both!(
 async fn an_account_signs_in_with_the_keys_it_was_given(place: Place) {
     let store = place.open().await;
     assert_eq!(store.credentials(&alice()).await.unwrap(), None);
-    store.create_account(&alice(), &keys(7), Timestamp(1_234)).await.unwrap();
+    store.create_account(&alice(), &home(), &keys(7), Timestamp(1_234)).await.unwrap();
 
     let mut found = store.credentials(&alice()).await.unwrap().unwrap();
     found.keys.sort_by_key(|keys| keys.stored_key.len());
@@ -32,8 +32,8 @@ async fn an_account_signs_in_with_the_keys_it_was_given(place: Place) {
 
 async fn an_address_is_taken_once(place: Place) {
     let store = place.open().await;
-    store.create_account(&alice(), &keys(1), Timestamp(1)).await.unwrap();
-    let again = store.create_account(&alice(), &keys(2), Timestamp(2)).await;
+    store.create_account(&alice(), &home(), &keys(1), Timestamp(1)).await.unwrap();
+    let again = store.create_account(&alice(), &home(), &keys(2), Timestamp(2)).await;
     assert!(matches!(again, Err(AccountError::Exists)));
     let kept = store.credentials(&alice()).await.unwrap().unwrap();
     assert!(kept.keys.iter().all(|kept| keys(1).contains(kept)), "the first owner's keys stay");
@@ -92,7 +92,7 @@ async fn a_removed_account_leaves_nothing_behind(place: Place) {
     assert_eq!(store.account_state(&alice).await.unwrap(), None);
     assert_eq!(store.heads(&fence.home).await.unwrap(), []);
     assert!(matches!(store.remove_account(&alice).await, Err(AccountError::Missing)));
-    store.create_account(&alice, &keys(2), Timestamp(9)).await.unwrap();
+    store.create_account(&alice, &home(), &keys(2), Timestamp(9)).await.unwrap();
     let fresh = store.account_state(&alice).await.unwrap().unwrap();
     assert_eq!(
         (fresh.roster.len(), fresh.roster_version, fresh.blocked.len(), fresh.spool.rows),

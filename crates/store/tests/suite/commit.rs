@@ -7,7 +7,7 @@ use everpresent_store::{CommitError, Filter, PageFrom, Paging, RowError};
 
 use crate::backend::{Place, on_both};
 use crate::rows::{
-    alice, archived, head, id, item, jid, owned, spooled, token, unspooled, user, with_account,
+    alice, archived, head, id, item, jid, owned, route, spooled, token, unspooled, user, with_account,
 };
 
 on_both!(
@@ -67,6 +67,7 @@ async fn the_same_batch_twice_is_the_same_as_once(place: Place) {
         Row::ArchivePreferences { user: alice.clone(), preferences: ArchivePreferences::default() },
         token(&alice, TokenSlot::Current, b"secret"),
         Row::Head(head(1, "alice@example.org/x", 4)),
+        Row::Route(route(1, "imp2")),
     ];
     batch.extend((2..40).map(|record| spooled(&alice, record)));
     store.commit(&fence, &batch).await.unwrap();
@@ -74,6 +75,7 @@ async fn the_same_batch_twice_is_the_same_as_once(place: Place) {
     store.commit(&fence, &batch).await.unwrap();
     assert_eq!(store.account_state(&alice).await.unwrap(), once);
     assert_eq!(store.heads(&fence.home).await.unwrap().len(), 1);
+    assert_eq!(store.routes(&fence.home).await.unwrap(), [route(1, "imp2")]);
     let (first, last) = store.archive_ends(&alice).await.unwrap().unwrap();
     assert_eq!(first, last);
 
@@ -103,6 +105,8 @@ async fn the_last_word_on_a_key_counts(place: Place) {
         Row::Blocked { user: alice.clone(), jid: spam() },
         Row::Head(head(1, "alice@example.org/x", 4)),
         Row::Head(head(1, "alice@example.org/x", 5)),
+        Row::Route(route(1, "imp2")),
+        Row::RouteGone { id: id(1) },
     ];
     store.commit(&fence, &batch).await.unwrap();
     let state = store.account_state(&alice).await.unwrap().unwrap();
@@ -110,6 +114,7 @@ async fn the_last_word_on_a_key_counts(place: Place) {
     assert_eq!(state.roster.iter().map(|item| item.name.as_str()).collect::<Vec<_>>(), ["last"]);
     assert_eq!((state.roster_version, state.blocked), (5, vec![spam()]));
     assert_eq!(store.heads(&fence.home).await.unwrap()[0].handled, 5);
+    assert_eq!(store.routes(&fence.home).await.unwrap(), []);
 }
 
 async fn a_roster_version_never_falls(place: Place) {

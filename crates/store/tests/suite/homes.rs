@@ -1,14 +1,15 @@
 //! The witness row: of several who try, one succeeds, and who is no longer owner writes nothing.
 
-use everpresent_session::ids::{Epoch, Incarnation};
-use everpresent_store::{CommitError, Fence, HomeRow};
+use everpresent_session::ids::{Epoch, HomeName, Incarnation};
+use everpresent_store::{CommitError, Database, Fence, HomeRow};
 
 use crate::backend::{Place, on_both};
-use crate::rows::{alice, fence, home_row, owned, spooled};
+use crate::rows::{alice, claimed, fence, home_row, owned, renewed, spooled};
 
 on_both!(
     a_home_is_made_once,
     each_change_needs_the_row_as_it_is,
+    a_change_that_no_rule_allows_is_refused,
     of_many_who_claim_one_wins,
     a_released_home_has_no_owner_and_keeps_its_epoch,
     a_former_owner_writes_nothing,
@@ -29,19 +30,52 @@ async fn each_change_needs_the_row_as_it_is(place: Place) {
     let store = place.open().await;
     owned(&store).await;
     let seen = home_row();
-    let renewed = store.renew_home(&seen).await.unwrap().unwrap();
-    assert_eq!(renewed, HomeRow { beat: 2, ..seen.clone() });
-    assert_eq!(store.renew_home(&seen).await.unwrap(), None, "the old beat");
-    assert_eq!(store.set_replica(&seen, Some(Incarnation(9))).await.unwrap(), None);
-    let protected = store.set_replica(&renewed, Some(Incarnation(9))).await.unwrap().unwrap();
-    let granted = store.set_grant_seconds(&protected, 90).await.unwrap().unwrap();
-    assert_eq!(store.read_home(&seen.home).await.unwrap(), Some(granted.clone()));
-    assert_eq!((granted.replica, granted.grant_seconds, granted.beat), (Some(Incarnation(9)), 90, 4));
+    let first = renewed(&seen);
+    assert!(store.swap_home(&seen, &first).await.unwrap());
+    assert!(!store.swap_home(&seen, &first).await.unwrap(), "the old beat");
+    let protected = HomeRow { replica: Some(Incarnation(9)), grant_seconds: 90, ..renewed(&first) };
+    let late = HomeRow { beat: 2, ..protected.clone() };
+    assert!(!store.swap_home(&seen, &late).await.unwrap(), "the old beat");
+    assert!(store.swap_home(&first, &protected).await.unwrap());
+    assert_eq!(store.read_home(&seen.home).await.unwrap(), Some(protected.clone()));
 
-    let claimed = store.claim_home(&granted, "imp2", Incarnation(9), Epoch(2)).await.unwrap().unwrap();
-    assert_eq!((claimed.replica, claimed.owner.as_str()), (None, "imp2"), "a claim clears the replica");
-    assert_eq!(store.renew_home(&granted).await.unwrap(), None, "the former owner");
-    assert!(store.claim_home(&claimed, "imp2", Incarnation(10), Epoch(2)).await.is_err(), "no new epoch");
+    let other_process = HomeRow { incarnation: Some(Incarnation(8)), ..protected.clone() };
+    assert!(!store.swap_home(&other_process, &renewed(&other_process)).await.unwrap());
+    let other_epoch = HomeRow { epoch: Epoch(2), ..protected.clone() };
+    assert!(!store.swap_home(&other_epoch, &renewed(&other_epoch)).await.unwrap());
+    let claim = claimed(&protected, 9);
+    assert!(store.swap_home(&protected, &claim).await.unwrap());
+    assert_eq!(store.read_home(&seen.home).await.unwrap(), Some(claim));
+    assert!(!store.swap_home(&protected, &renewed(&protected)).await.unwrap(), "the former owner");
+}
+
+async fn a_change_that_no_rule_allows_is_refused(place: Place) {
+    let store = place.open().await;
+    owned(&store).await;
+    let seen = home_row();
+    let released = HomeRow { incarnation: None, ..renewed(&seen) };
+    assert!(store.swap_home(&seen, &released).await.unwrap());
+    let changes = [
+        (&seen, HomeRow { beat: 1, ..seen.clone() }, "the same beat"),
+        (&seen, HomeRow { beat: 3, ..seen.clone() }, "a beat left out"),
+        (&seen, HomeRow { epoch: Epoch(0), ..renewed(&seen) }, "a lower epoch"),
+        (
+            &seen,
+            HomeRow { incarnation: Some(Incarnation(2)), ..renewed(&seen) },
+            "a claim without a new epoch",
+        ),
+        (&seen, HomeRow { home: HomeName::new("imp2"), ..renewed(&seen) }, "another home"),
+        (
+            &released,
+            HomeRow { incarnation: seen.incarnation, ..renewed(&released) },
+            "a renewal that un-releases",
+        ),
+    ];
+    for (seen, after, what) in changes {
+        let refused = store.swap_home(seen, &after).await;
+        assert!(matches!(&refused, Err(error) if !error.retry_helps()), "{what}: {refused:?}");
+    }
+    assert_eq!(store.homes().await.unwrap(), [released]);
 }
 
 async fn of_many_who_claim_one_wins(place: Place) {
@@ -49,10 +83,9 @@ async fn of_many_who_claim_one_wins(place: Place) {
     owned(&store).await;
     let claims = (1..=8).map(|claimant| {
         let store = store.clone();
-        tokio::spawn(async move {
-            let claim = store.claim_home(&home_row(), "imp2", Incarnation(claimant), Epoch(2)).await;
-            claim.unwrap().is_some()
-        })
+        tokio::spawn(
+            async move { store.swap_home(&home_row(), &claimed(&home_row(), claimant)).await.unwrap() },
+        )
     });
     let mut won = 0;
     for claim in claims.collect::<Vec<_>>() {
@@ -77,7 +110,8 @@ async fn a_former_owner_writes_nothing(place: Place) {
     let store = place.open().await;
     let old = owned(&store).await;
     store.commit(&old, &[spooled(&alice(), 1)]).await.unwrap();
-    let claimed = store.claim_home(&home_row(), "imp2", Incarnation(2), Epoch(2)).await.unwrap().unwrap();
+    let claimed = claimed(&home_row(), 2);
+    assert!(store.swap_home(&home_row(), &claimed).await.unwrap());
 
     let late = store.commit(&old, &[spooled(&alice(), 2)]).await;
 
@@ -90,6 +124,20 @@ async fn a_former_owner_writes_nothing(place: Place) {
     let records: Vec<u64> =
         store.spool(&alice(), None, 9).await.unwrap().iter().map(|row| row.id.record.0).collect();
     assert_eq!(records, [1, 3]);
+}
+
+/// A change of the witness row by somebody who tries until it is answered.
+async fn swapped(store: &Database, seen: &HomeRow, after: &HomeRow) {
+    loop {
+        match store.swap_home(seen, after).await {
+            Ok(true) => return,
+            Ok(false) => {
+                assert_eq!(store.read_home(&seen.home).await.unwrap().as_ref(), Some(after), "somebody else");
+                return;
+            }
+            Err(error) => assert!(error.retry_helps(), "{error}"),
+        }
+    }
 }
 
 /// An owner commits as fast as it can while another takes the home: all that it was told was written is there when the
@@ -113,7 +161,7 @@ async fn a_claim_waits_for_a_running_commit_and_no_commit_slips_past_it(place: P
         0
     });
     wait.await.unwrap();
-    new.claim_home(&home_row(), "imp2", Incarnation(2), Epoch(2)).await.unwrap().unwrap();
+    swapped(&new, &home_row(), &claimed(&home_row(), 2)).await;
     let at_claim = new.spool_size(&alice()).await.unwrap().rows;
     let written = owner.await.unwrap();
     assert!(written >= 20);

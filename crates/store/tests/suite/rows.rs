@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use everpresent_session::ids::{Epoch, HomeName, Incarnation, RecordNumber, RowId, SessionId};
 use everpresent_session::row::{
-    ArchiveRow, HeadRow, RosterRow, Row, SpoolRow, Subscription, TokenRow, TokenSlot,
+    ArchiveRow, HeadRow, RosterRow, RouteRow, Row, SpoolRow, Subscription, TokenRow, TokenSlot,
 };
 use everpresent_session::time::Timestamp;
 use everpresent_stanza::{BareJid, FullJid, Jid};
@@ -25,15 +25,35 @@ pub(crate) fn id(record: u64) -> RowId {
     RowId { epoch: Epoch(1), record: RecordNumber(record), index: 0 }
 }
 
+pub(crate) fn home() -> HomeName {
+    HomeName::new("imp1")
+}
+
 pub(crate) fn home_row() -> HomeRow {
     HomeRow {
-        home: HomeName::new("imp1"),
+        home: home(),
         owner: "imp1".into(),
         incarnation: Some(Incarnation(0xa11ce)),
         epoch: Epoch(1),
         beat: 1,
         replica: None,
         grant_seconds: 60,
+    }
+}
+
+/// A change of a home's row that does nothing but renew its lease.
+pub(crate) fn renewed(row: &HomeRow) -> HomeRow {
+    HomeRow { beat: row.beat + 1, ..row.clone() }
+}
+
+/// A claim of a home by process `claimant` on `imp2`.
+pub(crate) fn claimed(row: &HomeRow, claimant: u128) -> HomeRow {
+    HomeRow {
+        owner: "imp2".into(),
+        incarnation: Some(Incarnation(claimant)),
+        epoch: Epoch(row.epoch.0 + 1),
+        replica: None,
+        ..renewed(row)
     }
 }
 
@@ -61,7 +81,7 @@ pub(crate) fn keys(seed: u8) -> Vec<ScramKeys> {
 
 pub(crate) async fn with_account(database: &Database, name: &str) -> BareJid {
     let user = user(name);
-    database.create_account(&user, &keys(1), Timestamp(5)).await.unwrap();
+    database.create_account(&user, &home(), &keys(1), Timestamp(5)).await.unwrap();
     user
 }
 
@@ -127,5 +147,13 @@ pub(crate) fn head(session: u128, jid: &str, handled: u32) -> HeadRow {
         presence: Some(Bytes::from_static(b"<presence/>")),
         directed: vec![Jid::new("room@muc.example.org/Ali ce").unwrap()],
         opened: Timestamp(7),
+    }
+}
+
+pub(crate) fn route(record: u64, to: &str) -> RouteRow {
+    RouteRow {
+        id: id(record),
+        to: HomeName::new(to),
+        stanza: Bytes::from(format!("<message id='{record}'/>")),
     }
 }

@@ -7,15 +7,17 @@ use everpresent_store::{HomeRow, SpoolSize};
 
 use crate::backend::{Place, on_both};
 use crate::rows::{
-    alice, fence, head, home_row, id, item, jid, owned, spooled, token, unspooled, user, with_account,
+    alice, fence, head, home_row, id, item, jid, owned, route, spooled, token, unspooled, user, with_account,
 };
 
 on_both!(
     one_read_gives_all_that_a_sign_in_needs,
     a_stranger_has_no_state,
+    many_accounts_are_read_at_once,
     the_spool_is_read_oldest_first_and_shrinks_with_acknowledgements,
     both_tokens_of_a_rotation_are_kept_apart,
     heads_belong_to_their_home,
+    what_waits_for_other_homes_is_read_in_the_order_of_its_channel,
     settings_are_agreed_on_once,
 );
 
@@ -67,6 +69,55 @@ async fn a_stranger_has_no_state(place: Place) {
     let state = store.account_state(&fresh).await.unwrap().unwrap();
     assert_eq!((state.roster_version, state.spool), (0, SpoolSize::default()));
     assert_eq!(state.archive_preferences, ArchivePreferences::default());
+}
+
+/// More than one question's worth, of every kind of row, with strangers in between and one who is asked for twice.
+async fn many_accounts_are_read_at_once(place: Place) {
+    let store = place.open().await;
+    let fence = owned(&store).await;
+    let mut asked = Vec::new();
+    for n in 0..300 {
+        asked.push(with_account(&store, &format!("user{n}@example.org")).await);
+        if n % 50 == 0 {
+            asked.push(user(&format!("stranger{n}@example.org")));
+            asked.push(user("user0@example.org"));
+        }
+    }
+    let rows_of = |n: usize| {
+        let user = user(&format!("user{n}@example.org"));
+        let contacts = (0..n % 4).map(|c| Row::Roster(item(&asked[0], &format!("c{c}@example.net"), 1)));
+        let mut rows: Vec<Row> = contacts.collect();
+        for row in &mut rows {
+            if let Row::Roster(row) = row {
+                row.user = user.clone();
+            }
+        }
+        rows.extend((0..n % 3).map(|record| spooled(&user, record as u64)));
+        if n.is_multiple_of(5) {
+            rows.push(Row::Blocked { user: user.clone(), jid: jid("spam@example.net") });
+            let preferences =
+                ArchivePreferences { default: ArchiveDefault::Never, ..ArchivePreferences::default() };
+            rows.push(Row::ArchivePreferences { user, preferences });
+        }
+        rows
+    };
+    store.commit(&fence, &(0..300).flat_map(rows_of).collect::<Vec<_>>()).await.unwrap();
+
+    let states = store.account_states(&asked).await.unwrap();
+
+    let names: Vec<String> = states.iter().map(|(user, _)| user.to_string()).collect();
+    assert_eq!(names, (0..300).map(|n| format!("user{n}@example.org")).collect::<Vec<_>>());
+    for (n, (user, state)) in states.iter().enumerate() {
+        assert_eq!((&state.account.user, state.roster.len(), state.spool.rows), (user, n % 4, n as u64 % 3));
+        let expected = if n % 5 == 0 { ArchiveDefault::Never } else { ArchiveDefault::Always };
+        assert_eq!(state.archive_preferences.default, expected);
+        assert_eq!(state.blocked.len(), usize::from(n % 5 == 0));
+        assert!(state.roster.iter().all(|item| item.user == *user));
+        if n % 37 == 0 {
+            assert_eq!(store.account_state(user).await.unwrap().as_ref(), Some(state));
+        }
+    }
+    assert_eq!(store.account_states(&[]).await.unwrap(), []);
 }
 
 async fn the_spool_is_read_oldest_first_and_shrinks_with_acknowledgements(place: Place) {
@@ -135,6 +186,23 @@ async fn heads_belong_to_their_home(place: Place) {
     assert_eq!(heads.len(), 2_498);
     assert!(heads.contains(&head(1, "alice@example.org/1", 41)));
     assert_eq!(store.head_count(&other.home).await.unwrap(), 1);
+}
+
+async fn what_waits_for_other_homes_is_read_in_the_order_of_its_channel(place: Place) {
+    let store = place.open().await;
+    let first = owned(&store).await;
+    let other = HomeRow { home: HomeName::new("imp2"), incarnation: Some(Incarnation(2)), ..home_row() };
+    store.insert_home(&other).await.unwrap();
+    let waiting = |record| route(record, if record % 2 == 0 { "imp2" } else { "imp3" });
+    let backwards: Vec<Row> = (0..1_500).rev().map(|record| Row::Route(waiting(record))).collect();
+    store.commit(&first, &backwards).await.unwrap();
+    store.commit(&fence(&other), &[Row::Route(route(7, "imp1"))]).await.unwrap();
+
+    assert_eq!(store.routes(&first.home).await.unwrap(), (0..1_500).map(waiting).collect::<Vec<_>>());
+    let taken: Vec<Row> = (0..1_499).map(|record| Row::RouteGone { id: id(record) }).collect();
+    store.commit(&first, &taken).await.unwrap();
+    assert_eq!(store.routes(&first.home).await.unwrap(), [waiting(1_499)]);
+    assert_eq!(store.routes(&other.home).await.unwrap(), [route(7, "imp1")]);
 }
 
 async fn settings_are_agreed_on_once(place: Place) {

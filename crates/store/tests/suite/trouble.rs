@@ -7,7 +7,8 @@ use sqlx::{Connection as _, Executor as _};
 
 use crate::backend::{Place, on_both};
 use crate::rows::{
-    alice, archived, fence, home_row, item, keys, owned, spooled, unspooled, user, with_account,
+    alice, archived, fence, home, home_row, item, keys, owned, renewed, spooled, unspooled, user,
+    with_account,
 };
 use everpresent_session::time::Timestamp;
 
@@ -62,12 +63,12 @@ async fn a_write_that_waits_for_anothers_lock_gives_up_and_works_later(place: Pl
 
     let blocked = store.commit(&fence, &[spooled(&alice(), 1)]).await;
     assert!(matches!(&blocked, Err(CommitError::Store(error)) if error.retry_helps()), "{blocked:?}");
-    assert!(store.renew_home(&home_row()).await.unwrap_err().retry_helps());
+    assert!(store.swap_home(&home_row(), &renewed(&home_row())).await.unwrap_err().retry_helps());
 
     other.execute("ROLLBACK").await.unwrap();
     store.commit(&fence, &[spooled(&alice(), 1)]).await.unwrap();
     assert_eq!(store.spool_size(&alice()).await.unwrap().rows, 1);
-    assert!(store.renew_home(&home_row()).await.unwrap().is_some());
+    assert!(store.swap_home(&home_row(), &renewed(&home_row())).await.unwrap());
 }
 
 async fn reads_go_on_while_somebody_writes(place: Place) {
@@ -105,7 +106,7 @@ async fn a_restarted_postgresql_is_used_again() {
     let store = place.open().await;
     let fence: Fence = { owned(&store).await };
     assert_eq!(fence, self::fence(&home_row()));
-    store.create_account(&user("bob@example.org"), &keys(1), Timestamp(1)).await.unwrap();
+    store.create_account(&user("bob@example.org"), &home(), &keys(1), Timestamp(1)).await.unwrap();
     for round in 0..5 {
         let others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
                       WHERE datname = current_database() AND pid <> pg_backend_pid()";

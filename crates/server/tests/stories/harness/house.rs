@@ -12,6 +12,7 @@ use everpresent_server::running::Server;
 use everpresent_server::signin::to_stored;
 use everpresent_server::start::{self, start};
 use everpresent_server::sweep;
+use everpresent_session::ids::HomeName;
 use everpresent_session::time::Timestamp;
 use everpresent_stanza::{BareJid, Jid};
 use everpresent_stream::Credentials;
@@ -59,7 +60,8 @@ impl House {
     pub(crate) async fn welcome(&self, name: &str) {
         let user = BareJid::new(&format!("{name}@{DOMAIN}")).unwrap();
         let keys = to_stored(&CREDENTIALS);
-        self.server.node().store.create_account(&user, &keys, Timestamp(0)).await.unwrap();
+        let home = HomeName::new("imp1");
+        self.server.node().store.create_account(&user, &home, &keys, Timestamp(0)).await.unwrap();
     }
 
     /// Stops the server and starts it again on the same data.

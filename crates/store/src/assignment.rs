@@ -1,0 +1,104 @@
+//! Which home a user is assigned to. A failover moves homes between nodes, never users between homes.
+
+use everpresent_session::ids::HomeName;
+use everpresent_stanza::BareJid;
+use sqlx::query;
+
+use crate::accounts::{ACCOUNTS_PAGE_MAX_ROWS, AccountError};
+use crate::database::Database;
+use crate::error::StoreError;
+use crate::fields::Fields;
+
+/// Users without a home are adopted this many at a time, so that no statement runs into its time limit.
+const ADOPT_ROWS: i64 = 2_000;
+
+/// Where a user belongs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum UserHome {
+    /// Nowhere: there is no such account.
+    NoAccount,
+    /// The account exists and was not assigned yet: it was made before there were homes.
+    NotAssigned,
+    /// This home.
+    At(HomeName),
+}
+
+impl Database {
+    /// Where a user belongs.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn user_home(&self, user: &BareJid) -> Result<UserHome, StoreError> {
+        const WHAT: &str = "read a user's home";
+        let select = query("SELECT home FROM users WHERE account = $1").bind(user.as_str().to_owned());
+        let Some(row) = self.optional(WHAT, select).await? else { return Ok(UserHome::NoAccount) };
+        Ok(Fields::new(WHAT, &row).home(0)?.map_or(UserHome::NotAssigned, UserHome::At))
+    }
+
+    /// Assigns a user to a home, wherever it belonged before. Its sessions and what waits for it are not moved: ask the
+    /// owner of the old home to let go first.
+    ///
+    /// # Errors
+    /// [`AccountError::Missing`]; [`StoreError`].
+    pub async fn assign_home(&self, user: &BareJid, home: &HomeName) -> Result<(), AccountError> {
+        let update = query("UPDATE users SET home = $1 WHERE account = $2")
+            .bind(home.as_str().to_owned())
+            .bind(user.as_str().to_owned());
+        match self.change("assign a user to a home", update).await? {
+            0 => Err(AccountError::Missing),
+            _ => Ok(()),
+        }
+    }
+
+    /// Assigns all users that have no home yet, and says how many. If it is interrupted, call it again.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn adopt_unassigned(&self, home: &HomeName) -> Result<u64, StoreError> {
+        let sql = "UPDATE users SET home = $1 WHERE home = '' AND account IN \
+                   (SELECT account FROM users WHERE home = '' ORDER BY account LIMIT $2)";
+        let mut adopted = 0;
+        loop {
+            let update = query(sql).bind(home.as_str().to_owned()).bind(ADOPT_ROWS);
+            match self.change("assign users to a home", update).await? {
+                0 => return Ok(adopted),
+                some => adopted += some,
+            }
+        }
+    }
+
+    /// How many users each home has, by name; homes without users are not named, users without a home are not counted.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn users_per_home(&self) -> Result<Vec<(HomeName, u64)>, StoreError> {
+        const WHAT: &str = "count the users of each home";
+        let sql = "SELECT home, COUNT(*) FROM users WHERE home <> '' GROUP BY home ORDER BY home";
+        let rows = self.rows(WHAT, query(sql)).await?;
+        let pair = |row| {
+            let fields = Fields::new(WHAT, row);
+            Ok((HomeName::new(fields.text(0)?), fields.count(1)?))
+        };
+        rows.iter().map(pair).collect()
+    }
+
+    /// The users of a home by address, those after `after`, at most `limit` and [`ACCOUNTS_PAGE_MAX_ROWS`].
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn users_of_home(
+        &self,
+        home: &HomeName,
+        after: Option<&BareJid>,
+        limit: u32,
+    ) -> Result<Vec<BareJid>, StoreError> {
+        const WHAT: &str = "list the users of a home";
+        let sql = "SELECT account FROM users WHERE home = $1 AND account > $2 ORDER BY account LIMIT $3";
+        let select = query(sql)
+            .bind(home.as_str().to_owned())
+            .bind(after.map_or("", |user| user.as_str()).to_owned())
+            .bind(i64::from(limit.min(ACCOUNTS_PAGE_MAX_ROWS)));
+        let rows = self.rows(WHAT, select).await?;
+        rows.iter().map(|row| Fields::new(WHAT, row).bare_jid(0)).collect()
+    }
+}

@@ -1,0 +1,67 @@
+//! Users and their homes.
+
+use everpresent_session::ids::HomeName;
+use everpresent_session::time::Timestamp;
+use everpresent_store::{AccountError, UserHome};
+
+use crate::backend::{Place, on_both};
+use crate::rows::{alice, home, keys, user, with_account};
+
+on_both!(
+    a_new_account_belongs_where_it_was_made,
+    users_are_counted_and_listed_by_home,
+    users_from_before_are_adopted_once,
+);
+
+fn elsewhere() -> HomeName {
+    HomeName::new("imp2")
+}
+
+async fn a_new_account_belongs_where_it_was_made(place: Place) {
+    let store = place.open().await;
+    assert_eq!(store.user_home(&alice()).await.unwrap(), UserHome::NoAccount);
+    store.create_account(&alice(), &home(), &keys(1), Timestamp(1)).await.unwrap();
+    assert_eq!(store.user_home(&alice()).await.unwrap(), UserHome::At(home()));
+
+    store.assign_home(&alice(), &elsewhere()).await.unwrap();
+    assert_eq!(store.user_home(&alice()).await.unwrap(), UserHome::At(elsewhere()));
+    assert_eq!(store.account(&alice()).await.unwrap().unwrap().home, Some(elsewhere()));
+    let state = store.account_state(&alice()).await.unwrap().unwrap();
+    assert_eq!(state.account.home, Some(elsewhere()));
+
+    let stranger = store.assign_home(&user("bob@example.org"), &home()).await;
+    assert!(matches!(stranger, Err(AccountError::Missing)));
+    store.remove_account(&alice()).await.unwrap();
+    assert_eq!(store.user_home(&alice()).await.unwrap(), UserHome::NoAccount);
+}
+
+async fn users_are_counted_and_listed_by_home(place: Place) {
+    let store = place.open().await;
+    assert_eq!(store.users_per_home().await.unwrap(), []);
+    for n in 0..5 {
+        let user = with_account(&store, &format!("user{n}@example.org")).await;
+        if n > 2 {
+            store.assign_home(&user, &elsewhere()).await.unwrap();
+        }
+    }
+    place.ask("UPDATE users SET home = '' WHERE account = 'user0@example.org'").await;
+    assert_eq!(store.users_per_home().await.unwrap(), [(home(), 2), (elsewhere(), 2)]);
+    let page = store.users_of_home(&home(), None, 1).await.unwrap();
+    assert_eq!(page, [user("user1@example.org")]);
+    let rest = store.users_of_home(&home(), page.last(), 9).await.unwrap();
+    assert_eq!(rest, [user("user2@example.org")]);
+}
+
+async fn users_from_before_are_adopted_once(place: Place) {
+    let store = place.open().await;
+    let bob = with_account(&store, "bob@example.org").await;
+    store.assign_home(&bob, &elsewhere()).await.unwrap();
+    let values: Vec<String> = (0..4_500).map(|n| format!("('user{n}@example.org', 0, 1)")).collect();
+    let insert = format!("INSERT INTO users (account, disabled, created_ms) VALUES {}", values.join(", "));
+    place.ask(&insert).await;
+    assert_eq!(store.user_home(&user("user7@example.org")).await.unwrap(), UserHome::NotAssigned);
+
+    assert_eq!(store.adopt_unassigned(&home()).await.unwrap(), 4_500);
+    assert_eq!(store.adopt_unassigned(&elsewhere()).await.unwrap(), 0);
+    assert_eq!(store.users_per_home().await.unwrap(), [(home(), 4_500), (elsewhere(), 1)]);
+}

@@ -1,0 +1,36 @@
+-- What a pair of nodes needs: groups and their nodes, the home of each user, and what waits for another home. Only
+-- additions, so that nodes of the version before go on working. Keep in step with ../sqlite.
+
+-- The home that a user is assigned to; empty: none yet.
+ALTER TABLE users ADD COLUMN home TEXT COLLATE "C" NOT NULL DEFAULT '';
+CREATE INDEX users_home ON users (home, account);
+
+CREATE TABLE groups (
+    name       TEXT COLLATE "C" NOT NULL PRIMARY KEY,
+    ha_enabled BIGINT           NOT NULL,
+    created_ms BIGINT           NOT NULL
+);
+
+-- `position` is the order of joining within the group, from 1. `idle`: services were stopped by a manual failover.
+CREATE TABLE nodes (
+    name           TEXT COLLATE "C" NOT NULL PRIMARY KEY,
+    group_name     TEXT COLLATE "C" NOT NULL,
+    position       BIGINT           NOT NULL,
+    link_address   TEXT COLLATE "C" NOT NULL,
+    client_address TEXT COLLATE "C" NOT NULL,
+    state          BIGINT           NOT NULL,
+    reason         BIGINT           NOT NULL,
+    state_since_ms BIGINT           NOT NULL,
+    idle           BIGINT           NOT NULL,
+    version        TEXT COLLATE "C" NOT NULL,
+    seen_ms        BIGINT           NOT NULL
+);
+
+-- Stanzas of a home that wait in a channel to another one.
+CREATE TABLE routes (
+    home    TEXT COLLATE "C" NOT NULL,
+    id      TEXT COLLATE "C" NOT NULL,
+    to_home TEXT COLLATE "C" NOT NULL,
+    stanza  BYTEA            NOT NULL,
+    PRIMARY KEY (home, id)
+);
