@@ -12,6 +12,7 @@ pub mod c2s;
 pub mod clock;
 pub mod config;
 pub mod deliver;
+pub mod epochs;
 mod files;
 pub mod home;
 pub mod housekeeping;
