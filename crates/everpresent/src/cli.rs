@@ -6,6 +6,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use everpresent_console::administration::SessionState;
 use everpresent_server::config::Config;
+use everpresent_session::ids::Incarnation;
 
 use crate::failure::Failure;
 
@@ -52,9 +53,13 @@ impl Cli {
 pub(crate) enum Command {
     /// Run the server
     ///
-    /// Logs go to standard error. SIGTERM stops cleanly, SIGHUP reads the certificate again.
+    /// Two processes: a small guardian, which is the one to send signals to, and the server, whose process id is in
+    /// server.pid in the data folder. When the server dies, the guardian frees its homes at once and starts it again;
+    /// after three starts within a minute it waits for SIGHUP instead. SIGTERM stops cleanly (exit code 0), SIGHUP reads
+    /// the certificate again. A server that refuses to start is not started again: its exit code is that of the command.
+    /// Logs go to standard error.
     #[command(after_help = "Example:\n  everpresent serve --config /etc/everpresent/everpresent.toml")]
-    Serve,
+    Serve(ServeArguments),
 
     /// Write a commented configuration file into a folder
     #[command(after_help = "Example:\n  everpresent init /etc/everpresent --domain chat.example.org")]
@@ -95,6 +100,26 @@ pub(crate) enum Command {
         /// Folder for everpresent.1, everpresent-serve.1, …
         dir: Option<PathBuf>,
     },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ServeArguments {
+    /// Serve in this very process, under a supervisor of your own; if it dies, its homes are free only when their lease
+    /// has run out
+    #[arg(long)]
+    pub(crate) no_guardian: bool,
+    /// Given by the guardian: who its child is in the witness rows
+    #[arg(long, hide = true, value_name = "INCARNATION", value_parser = incarnation, requires = "guardian")]
+    pub(crate) child: Option<Incarnation>,
+    /// Given by the guardian: its process id
+    #[arg(long, hide = true, value_name = "PROCESS", requires = "child", conflicts_with = "no_guardian")]
+    pub(crate) guardian: Option<u32>,
+}
+
+/// 32 hexadecimal digits, as it is written everywhere.
+fn incarnation(text: &str) -> Result<Incarnation, String> {
+    let number = u128::from_str_radix(text, 16).map(Incarnation).map_err(|error| error.to_string())?;
+    if number.to_string() == text { Ok(number) } else { Err("not 32 hexadecimal digits".to_owned()) }
 }
 
 #[derive(Debug, Args)]

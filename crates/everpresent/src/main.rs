@@ -5,19 +5,26 @@ mod client;
 mod commands;
 mod demo;
 mod failure;
+mod guardian;
 mod logging;
 mod node;
 mod offline;
 mod output;
 mod password;
+mod process;
 mod serve;
+mod signals;
+mod systemd;
 
 use std::process::ExitCode;
 
 use clap::Parser as _;
 
-use cli::{Cli, Command};
+use everpresent_server::start::fresh_incarnation;
+
+use cli::{Cli, Command, ServeArguments};
 use failure::{Exit, Failure};
+use serve::Superior;
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -33,18 +40,14 @@ fn main() -> ExitCode {
         }
     };
     match run(&cli) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(failure) => failure.report(),
     }
 }
 
-fn run(cli: &Cli) -> Result<(), Failure> {
-    match &cli.command {
-        Command::Serve => {
-            let config = cli.load_config()?;
-            logging::start(&config.log)?;
-            serve::run(config)
-        }
+fn run(cli: &Cli) -> Result<ExitCode, Failure> {
+    let done = match &cli.command {
+        Command::Serve(arguments) => return serve(cli, arguments),
         Command::Init(arguments) => commands::init::run(arguments),
         Command::Config(command) => commands::config::run(command, cli),
         Command::User(command) => commands::user::run(command, cli),
@@ -53,5 +56,22 @@ fn run(cli: &Cli) -> Result<(), Failure> {
         Command::Specifications => output::print(&everpresent_server::services::features::document()),
         Command::Completions { shell } => commands::shell::completions(*shell),
         Command::Man { dir } => commands::shell::man(dir.as_deref()),
+    };
+    done.map(|()| ExitCode::SUCCESS)
+}
+
+/// The guardian, its child, or the server alone.
+fn serve(cli: &Cli, arguments: &ServeArguments) -> Result<ExitCode, Failure> {
+    process::forbid_core_dumps()?;
+    if let Some(guardian) = arguments.guardian {
+        process::die_with(guardian)?;
     }
+    let config = cli.load_config()?;
+    logging::start(&config.log)?;
+    let served = match arguments.child {
+        Some(incarnation) => serve::run(config, incarnation, Superior::Guardian),
+        None if arguments.no_guardian => serve::run(config, fresh_incarnation(), Superior::ServiceManager),
+        None => return guardian::run(cli.config_path(), &config),
+    };
+    served.map(|()| ExitCode::SUCCESS)
 }

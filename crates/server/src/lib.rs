@@ -11,7 +11,7 @@ pub mod c2s;
 pub mod clock;
 pub mod config;
 pub mod deliver;
-mod epochs;
+pub mod epochs;
 mod files;
 pub mod home;
 pub mod housekeeping;

@@ -80,10 +80,23 @@ pub enum StartError {
 }
 
 /// What a node is started with besides its configuration.
-#[derive(Default)]
 pub struct Options {
+    /// Who this process is in the witness rows. Whoever watches over it chooses this, to release its homes when it dies.
+    pub incarnation: Incarnation,
     /// Where metrics are read from; nothing if they are not recorded.
     pub metrics: Option<PrometheusHandle>,
+}
+
+impl Options {
+    /// A process of this name, without metrics.
+    pub fn new(incarnation: Incarnation) -> Self {
+        Self { incarnation, metrics: None }
+    }
+}
+
+/// A random incarnation that no process had before. Not a secret.
+pub fn fresh_incarnation() -> Incarnation {
+    Incarnation(random::id())
 }
 
 /// Starts a node: everything is opened before anything is accepted.
@@ -99,7 +112,7 @@ pub async fn start(config: Config, options: Options) -> Result<Server, StartErro
     let token = AdminToken::load_or_create(&token_file)?;
     let listeners = Listeners::open(&config)?;
     let store = Database::open(config.database.url.expose()).await?;
-    let incarnation = Incarnation(random::id());
+    let incarnation = options.incarnation;
     let (offer, plain_offer) = offers(&config, &store).await?;
     let parts = (offer, plain_offer, certificates);
     let node = Arc::new(Node::new(config.clone(), incarnation, Clock::start(), store, parts));

@@ -34,7 +34,7 @@ const DIRECTION: &[Allowed] = &[
     },
     Allowed {
         name: "everpresent",
-        uses: &["stanza", "stream", "session", "store", "console", "server", "client"],
+        uses: &["stanza", "stream", "session", "recovery", "store", "console", "server", "client"],
     },
     Allowed { name: "sim", uses: &["stanza", "session", "presence", "recovery", "rooms"] },
     Allowed { name: "load", uses: &["stanza", "client"] },

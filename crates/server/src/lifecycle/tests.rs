@@ -23,7 +23,7 @@ use crate::config::{Config, Environment};
 use crate::home::{Ending, Home, Line};
 use crate::node::Node;
 use crate::running::Server;
-use crate::start::{Options, start};
+use crate::start::{Options, fresh_incarnation, start};
 
 const LIMITS: &str = "sessions_per_user = 3\nstanza_bytes = 100000\nunacked_bytes = 262144\n";
 
@@ -41,7 +41,7 @@ impl House {
              c2s_plain = [\"127.0.0.1:0\"]\n[limits]\n{LIMITS}"
         );
         let config = Config::parse(&text, &folder.path().join("node.toml"), &Environment::default()).unwrap();
-        let server = start(config, Options::default()).await.unwrap();
+        let server = start(config, Options::new(fresh_incarnation())).await.unwrap();
         let home = HomeName::new("imp1");
         server.node().store.create_account(&alice(), &home, &[], Timestamp(0)).await.unwrap();
         Self { server, _folder: folder }

@@ -194,7 +194,7 @@ async fn serve(folder: &Path, settings: &Environment) -> Server {
          http = ['127.0.0.1:0']\n"
     );
     let config = Config::parse(&text, &folder.join("everpresent.toml"), settings).unwrap();
-    start(config, start::Options::default()).await.unwrap()
+    start(config, start::Options::new(start::fresh_incarnation())).await.unwrap()
 }
 
 /// Another process that writes to the database and lets nobody else.
