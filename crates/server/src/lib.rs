@@ -18,6 +18,8 @@ pub mod housekeeping;
 mod https;
 pub mod lifecycle;
 pub mod node;
+pub mod pair;
+pub mod peers;
 mod random;
 pub mod route;
 pub mod running;

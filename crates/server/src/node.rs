@@ -5,17 +5,18 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use everpresent_presence::roster::RosterLimits;
-use everpresent_recovery::ownership::PeerMessage;
 use everpresent_session::ids::{HomeName, Incarnation};
 use everpresent_session::owner::TransportId;
 use everpresent_stanza::Jid;
 use everpresent_store::Database;
 use everpresent_stream::Offer;
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::pair::Pair;
+use crate::peers::Peers;
 use crate::seat::Seats;
 use crate::throttle::Throttle;
 use crate::tls::Certificates;
@@ -30,6 +31,12 @@ pub struct Node {
     pub clock: Clock,
     /// The homes that it serves, or may come to serve.
     pub seats: Seats,
+    /// The redundancy group that it is in.
+    pub pair: Pair,
+    /// The other nodes.
+    pub peers: Peers,
+    /// Rung when it is to be looked who is in the group.
+    pub group_changed: Notify,
     /// Durable data.
     pub store: Database,
     /// What it offers its clients.
@@ -42,6 +49,8 @@ pub struct Node {
     pub throttle: Throttle,
     /// Cancelled when the node begins to stop: nobody new comes in.
     pub stopping: CancellationToken,
+    /// Cancelled when other nodes are served no more.
+    pub link_stopping: CancellationToken,
     next_transport: AtomicU64,
     broken: watch::Sender<Option<String>>,
 }
@@ -58,6 +67,7 @@ impl Node {
         config: Arc<Config>,
         incarnation: Incarnation,
         clock: Clock,
+        (pair, peers): (Pair, Peers),
         store: Database,
         (offer, plain_offer, certificates): (Arc<Offer>, Arc<Offer>, Arc<Certificates>),
     ) -> Self {
@@ -67,12 +77,16 @@ impl Node {
             incarnation,
             clock,
             seats: Seats::default(),
+            pair,
+            peers,
+            group_changed: Notify::new(),
             store,
             offer,
             plain_offer,
             certificates,
             throttle,
             stopping: CancellationToken::new(),
+            link_stopping: CancellationToken::new(),
             next_transport: AtomicU64::new(1),
             broken: watch::Sender::new(None),
         }
@@ -83,8 +97,14 @@ impl Node {
         HomeName::new(&self.config.node.name)
     }
 
-    /// Tells the partner something about a home. It may be lost, as on any link.
-    pub(crate) fn tell_partner(&self, _home: &HomeName, _message: PeerMessage) {}
+    /// A number that is the same on nodes that offer their clients the same.
+    pub(crate) fn feature_hash(&self) -> u64 {
+        let mut hash = 0xcbf2_9ce4_8422_2325_u64;
+        for byte in self.offer.features.iter().flat_map(|feature| format!("{feature:?}").into_bytes()) {
+            hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+        }
+        hash
+    }
 
     /// A number for a new connection.
     pub fn next_transport(&self) -> TransportId {

@@ -3,14 +3,18 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::admin::Admin;
 use crate::node::Node;
+use crate::pair::Told;
 use crate::seat::keeper::Event;
 
+/// How long the homes may take to be handed to the partner at a stop.
+const HAND_OVER_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long the homes may take to be released at a stop.
 const RELEASE_TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -34,8 +38,8 @@ pub(crate) struct Tasks {
     pub(crate) services: TaskTracker,
     /// The keepers of the seats.
     pub(crate) keepers: TaskTracker,
-    /// Removes what grew old.
-    pub(crate) pruner: JoinHandle<()>,
+    /// What removes what grew old, the recovery manager, and what watches the group.
+    pub(crate) helpers: [JoinHandle<()>; 3],
 }
 
 impl Server {
@@ -63,21 +67,36 @@ impl Server {
         self.node.broken().await
     }
 
-    /// Stops: no new clients, connections let go (their sessions live on), everything written, the homes released.
-    /// Returns whether all of that was done within the configured time.
+    /// Stops: no new clients; the homes are handed to the partner if it has their sessions; connections are let go (their
+    /// sessions live on), everything is written, the homes are released. Returns whether all of that was done within the
+    /// configured time.
     pub async fn stop(self) -> bool {
         let limit = self.node.config.node.stop_timeout;
         self.tasks.stop.cancel();
         self.tasks.connections.close();
         self.tasks.services.close();
+        self.hand_over().await;
         for home in self.node.seats.served() {
             home.let_all_go();
         }
         let mut clean = tokio::time::timeout(limit, self.wind_down()).await.is_ok();
-        self.tasks.pruner.abort();
         clean &= tokio::time::timeout(RELEASE_TIMEOUT, self.release()).await.is_ok();
+        self.node.say_goodbye();
+        for helper in &self.tasks.helpers {
+            helper.abort();
+        }
+        self.node.link_stopping.cancel();
         self.node.store.close().await;
         clean
+    }
+
+    /// The recovery manager hands over what the partner can take.
+    async fn hand_over(&self) {
+        let (answer, handed_over) = oneshot::channel();
+        self.node.pair.tell(Told::Stop(answer)).await;
+        if tokio::time::timeout(HAND_OVER_TIMEOUT, handed_over).await.is_err() {
+            tracing::warn!("the homes could not be handed to the partner in time");
+        }
     }
 
     async fn wind_down(&self) {

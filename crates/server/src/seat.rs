@@ -1,6 +1,9 @@
 //! Seats: for each home that this node may serve, whether it does at present, and what it holds of it if not.
 
+mod hand_over;
 pub(crate) mod keeper;
+mod receive;
+mod replicate;
 mod seats;
 mod serve;
 mod tenure;
@@ -16,6 +19,7 @@ use everpresent_session::replica::Replica;
 use everpresent_stanza::BareJid;
 use tokio::sync::{mpsc, watch};
 
+pub(crate) use receive::refuse;
 pub use seats::Seats;
 pub use serve::RELOGIN_UPPER_LIMIT;
 pub use tenure::Tenure;
@@ -43,6 +47,8 @@ struct Held {
     replica: Replica,
     /// Records under this epoch may be taken in and confirmed; none while a claim is under way.
     accepts: Option<Epoch>,
+    /// The last stream of records that began.
+    stream: u64,
 }
 
 /// What others may know of a seat.

@@ -6,15 +6,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use everpresent_console::{AdminToken, Console, Parts, Settings, TokenError};
-use everpresent_recovery::ownership::Ownership;
-use everpresent_recovery::settings::{Rules, Settings as OwnershipSettings};
+use everpresent_link::pki::{Identity, PkiError};
+use everpresent_recovery::parameters::{ParameterError, Parameters};
 use everpresent_session::ids::{HomeName, Incarnation};
+use everpresent_store::nodes::JoinError;
 use everpresent_store::{Database, HomeRow, OpenError, StoreError};
 use everpresent_stream::Offer;
 use everpresent_stream::offer::SECRET_BYTES;
 use metrics_exporter_prometheus::PrometheusHandle;
 use thiserror::Error;
 use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
 use tokio_util::task::TaskTracker;
 
 use crate::admin::Admin;
@@ -22,12 +24,12 @@ use crate::c2s::listener::{self, Doorkeeper, Security};
 use crate::c2s::upgrade::Upgrades;
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::epochs::{EpochError, EpochFile};
+use crate::epochs::EpochError;
 use crate::node::Node;
+use crate::pair::{self, Driver, LinkService, Pair};
+use crate::peers::Peers;
 use crate::random;
 use crate::running::{Server, Tasks};
-use crate::seat::Seat;
-use crate::seat::keeper::Keeper;
 use crate::services::disco;
 use crate::tls::{Certificates, TlsError, ensure_self_signed};
 
@@ -36,6 +38,8 @@ const OFFER_SECRET: &str = "offer-secret";
 
 /// How long the first claim of the node's own home may take.
 const FIRST_CLAIM: Duration = Duration::from_secs(10);
+/// How long a node that has a partner waits for its own home before it takes clients all the same.
+const FIRST_LOOK: Duration = Duration::from_secs(1);
 
 /// Why a node does not start.
 #[derive(Debug, Error)]
@@ -71,6 +75,15 @@ pub enum StartError {
     /// The database holds something else where the cluster's secret should be.
     #[error("the setting offer-secret in the database is not hexadecimal")]
     Secret,
+    /// The node cannot be in its group.
+    #[error("the node cannot join its group: {0}; see [node] group")]
+    Group(#[from] JoinError),
+    /// The certificates of the cluster cannot be used.
+    #[error("{0}; `everpresent cluster init` or `join` makes the certificates")]
+    Link(#[from] PkiError),
+    /// The recovery parameters cannot be used.
+    #[error("the recovery parameters in the database: {0}")]
+    Parameters(#[from] ParameterError),
     /// The highest epoch seen cannot be read from disk.
     #[error(transparent)]
     Epochs(#[from] EpochError),
@@ -113,28 +126,44 @@ pub async fn start(config: Config, options: Options) -> Result<Server, StartErro
     let listeners = Listeners::open(&config)?;
     let store = Database::open(config.database.url.expose()).await?;
     let incarnation = options.incarnation;
+    let row = pair::join_group(&store, &config).await?;
+    let parameters = Parameters::from_settings(&store.settings().await?)?;
+    let (pair, inbox) = Pair::new(row.group.clone(), parameters);
+    let peers = Peers::new(identity(&config)?);
+    peers.update(store.nodes().await?);
     let (offer, plain_offer) = offers(&config, &store).await?;
     let parts = (offer, plain_offer, certificates);
-    let node = Arc::new(Node::new(config.clone(), incarnation, Clock::start(), store, parts));
+    let node = Arc::new(Node::new(config, incarnation, Clock::start(), (pair, peers), store, parts));
     let keepers = TaskTracker::new();
+    let driver = Driver::new(node.clone(), pair::persisted(&row), inbox);
+    let manager = tokio::spawn(driver.run());
     open_own_seat(&node, &keepers).await?;
-    Ok(run(node, keepers, listeners, token, options))
+    Ok(run(node, (keepers, manager), listeners, token, options))
 }
 
-/// Begins to keep the seat of the node's own home, and waits until it is served.
+/// What this node proves itself with to other nodes, if it listens to any.
+fn identity(config: &Config) -> Result<Option<Arc<Identity>>, StartError> {
+    let Some(dir) = config.link.dir.as_ref().filter(|_| !config.link.listen.is_empty()) else {
+        return Ok(None);
+    };
+    Ok(Some(Arc::new(Identity::load(dir)?)))
+}
+
+/// Begins to keep the seat of the node's own home. A node that stands alone waits until it is served; one that has a
+/// partner may find that the partner serves it.
 async fn open_own_seat(node: &Arc<Node>, keepers: &TaskTracker) -> Result<(), StartError> {
     let home = node.name();
-    release_own(node, &home).await?;
-    let (epochs, highest) = EpochFile::open(&node.config.node.data_dir, &home)?;
-    let settings = Arc::new(ownership_settings(node, &home));
-    let ownership = Ownership::new(settings, node.incarnation, highest, node.clock.moment());
-    let (seat, events) = Seat::new(home.clone());
-    let seat = Arc::new(seat);
-    node.seats.add(seat.clone());
+    let nodes = node.peers.nodes();
+    let alone = !nodes.iter().any(|row| row.group == node.pair.group && row.name != home);
+    if alone {
+        release_own(node, &home).await?;
+        node.store.adopt_unassigned(&home).await?;
+    }
+    let seat = pair::keep_seat(node, &home, false, keepers)?;
     let mut served = seat.changes();
-    keepers.spawn(Keeper::new(node.clone(), seat, ownership, epochs, events).keep());
-    let served = tokio::time::timeout(FIRST_CLAIM, served.wait_for(Option::is_some)).await;
-    if matches!(served, Ok(Ok(_))) { Ok(()) } else { Err(StartError::Contested(home)) }
+    let wait = if alone { FIRST_CLAIM } else { FIRST_LOOK };
+    let served = tokio::time::timeout(wait, served.wait_for(Option::is_some)).await;
+    if !alone || matches!(served, Ok(Ok(_))) { Ok(()) } else { Err(StartError::Contested(home)) }
 }
 
 /// With one node in the group nobody else can be owner: what an earlier process of this node held is released.
@@ -146,19 +175,6 @@ async fn release_own(node: &Node, home: &HomeName) -> Result<(), StartError> {
         node.store.swap_home(&row, &after).await?;
     }
     Ok(())
-}
-
-fn ownership_settings(node: &Node, home: &HomeName) -> OwnershipSettings {
-    OwnershipSettings {
-        home: home.clone(),
-        node: node.name(),
-        partner: false,
-        lease: Duration::from_secs(60),
-        grant: Duration::from_secs(60),
-        beat: Duration::from_secs(15),
-        initialization: Duration::from_secs(120),
-        rules: Rules::default(),
-    }
 }
 
 fn certificates(config: &Config) -> Result<Certificates, TlsError> {
@@ -204,6 +220,7 @@ struct Listeners {
     clients: Vec<(TcpListener, Security)>,
     http: Vec<TcpListener>,
     https: Vec<TcpListener>,
+    link: Vec<TcpListener>,
     names: Vec<String>,
 }
 
@@ -232,23 +249,25 @@ impl Listeners {
                 clients.push((listener, security));
             }
         }
-        let (mut http, mut https) = (Vec::new(), Vec::new());
-        for (addresses, listeners, kind) in
-            [(&listen.http, &mut http, "http"), (&listen.https, &mut https, "https")]
-        {
+        let (mut http, mut https, mut link) = (Vec::new(), Vec::new(), Vec::new());
+        for (addresses, listeners, kind) in [
+            (&listen.http, &mut http, "http"),
+            (&listen.https, &mut https, "https"),
+            (&config.link.listen, &mut link, "link"),
+        ] {
             for address in addresses {
                 let listener = open(*address)?;
                 name(kind, &listener);
                 listeners.push(listener);
             }
         }
-        Ok(Self { clients, http, https, names })
+        Ok(Self { clients, http, https, link, names })
     }
 }
 
 fn run(
     node: Arc<Node>,
-    keepers: TaskTracker,
+    (keepers, manager): (TaskTracker, JoinHandle<()>),
     listeners: Listeners,
     token: AdminToken,
     options: Options,
@@ -271,6 +290,14 @@ fn run(
         );
         services.spawn(accept);
     }
+    if let Some(identity) = node.peers.identity() {
+        for listener in listeners.link {
+            let service = Arc::new(LinkService(node.clone()));
+            // Ended last of all: the partner is told what happens until the very end.
+            let ended = node.link_stopping.clone();
+            tokio::spawn(everpresent_link::listen(listener, identity.clone(), service, ended));
+        }
+    }
     for listener in listeners.http {
         let (console, stop) = (console.clone(), stop.clone());
         services.spawn(async move {
@@ -289,7 +316,8 @@ fn run(
     }
     let pruner = node.clone();
     let pruner = tokio::spawn(async move { crate::housekeeping::prune_forever(&pruner).await });
-    let tasks = Tasks { stop, connections, services, keepers, pruner };
+    let group = tokio::spawn(pair::watch_group(node.clone(), keepers.clone()));
+    let tasks = Tasks { stop, connections, services, keepers, helpers: [pruner, manager, group] };
     Server::new(node, admin, tasks, listeners.names)
 }
 

@@ -117,6 +117,9 @@ sections! {
         /// Name of the node, unique in the cluster: 1 to 63 of a-z, 0-9 and hyphen. Users are assigned to it by this
         /// name, so it stays when the machine changes.
         name: String = r#""node1""#;
+        /// The redundancy group that this node is in: one or two nodes that cover for each other. 1 to 128 of letters,
+        /// digits, _ and -.
+        group: String = r#""DefaultCUPSubCluster""#;
         /// The XMPP domains that are served: what stands after the @ of the users' addresses.
         domains: Vec<BareJid> = r#"["localhost"]"#;
         /// Folder for the database, the self-signed certificate and the admin token. Made when it is missing.
@@ -183,6 +186,17 @@ sections! {
         unacked_stanzas: usize = "2000" in 10 to 100000;
         /// Bytes of those stanzas.
         unacked_bytes: usize = "8388608" in 262144 to 268435456;
+    }
+
+    /// The way to the other nodes of the cluster: gRPC over mutual TLS. `everpresent cluster` makes the certificates.
+    link: Link {
+        /// Where other nodes are listened to, as `address:port`; an address of a network that only nodes are in is best.
+        /// Empty: this node stands alone.
+        listen: Vec<SocketAddr> = "[]";
+        /// Where other nodes reach this one, as `host:port`. Empty: the first address of `listen`.
+        advertise: Option<String> = r#""""#;
+        /// Folder for the certificates of the cluster. Empty: `cluster` in `data_dir`.
+        dir: Option<PathBuf> = r#""""#;
     }
 
     /// How long sessions live without a connection, and how dead connections are noticed.

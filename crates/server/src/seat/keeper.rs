@@ -171,7 +171,7 @@ impl Keeper {
                 let (node, seen) = (self.node.clone(), self.ownership.row().cloned());
                 self.ask(async move { witness::change(&node.store, &statement, seen.as_ref()).await });
             }
-            Effect::Send(message) => self.node.tell_partner(self.seat.name(), message),
+            Effect::Send(message) => self.node.pair.tell_partner(self.seat.name(), message),
             Effect::Serve { epoch, adoption } => self.serve(epoch, adoption),
             Effect::Fence { last, .. } => self.fence(last),
             Effect::ReplicaNamed(replica) => {

@@ -21,6 +21,11 @@ impl Seats {
         seats.insert(seat.name().clone(), seat);
     }
 
+    /// Takes a seat away.
+    pub(crate) fn remove(&self, home: &HomeName) {
+        self.by_home.write().unwrap_or_else(PoisonError::into_inner).remove(home);
+    }
+
     /// The seat of a home, if there is one.
     pub fn get(&self, home: &HomeName) -> Option<Arc<Seat>> {
         self.by_home.read().unwrap_or_else(PoisonError::into_inner).get(home).cloned()

@@ -14,6 +14,7 @@ use everpresent_stanza::{BareJid, ns, parse_stanza};
 use everpresent_store::{Fence, StoreError};
 use thiserror::Error;
 
+use super::replicate::replicate_forever;
 use super::{Seat, Tenure};
 use crate::home::Home;
 use crate::node::Node;
@@ -73,6 +74,7 @@ pub(super) async fn take_over(
     let took_milliseconds = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
     tracing::info!(home = home.name().as_str(), %epoch, sessions, took_milliseconds, "home served");
     tokio::spawn(crate::sweep::sweep_forever(home.clone()));
+    tokio::spawn(replicate_forever(home.clone()));
     seat.serve(Some(home));
 }
 

@@ -1,0 +1,248 @@
+//! Drives the recovery manager: tells it what happens, and carries out what it says.
+
+use std::sync::Arc;
+
+use everpresent_link::control::{Control, Heartbeat};
+use everpresent_link::order::Order as LinkOrder;
+use everpresent_recovery::manager::{
+    Asker, Effect, HomeFacts, Input, Manager, Mode, NodeState, Order, PeerReport, Reason, Standing, Start,
+};
+use everpresent_session::ids::HomeName;
+use tokio::sync::{mpsc, oneshot};
+use tokio::time::Instant;
+
+use super::heartbeat;
+use crate::node::Node;
+
+/// How often it is looked who serves what, besides when a keeper says so.
+const LOOK: std::time::Duration = std::time::Duration::from_millis(100);
+
+/// Something that the recovery manager is told.
+#[derive(Debug)]
+pub(crate) enum Told {
+    /// The group has this second node.
+    Partner(HomeName),
+    /// Nodes of the group take over from each other, or do not.
+    Enabled(bool),
+    /// A stream to the partner stands, or none does.
+    Link(bool),
+    /// The partner's heartbeat.
+    Heartbeat(Box<Heartbeat>),
+    /// The partner's process is about to exit.
+    Goodbye(u8),
+    /// Whether the witness rows can be read.
+    Database(bool),
+    /// An operator's order.
+    Order {
+        /// What.
+        order: Order,
+        /// It was given at the partner, which passed it on.
+        from_peer: bool,
+        /// For the answer.
+        answer: oneshot::Sender<Result<String, String>>,
+    },
+    /// What became of a hand-over.
+    HandedOver(HomeName, Result<(), String>),
+    /// The process is to stop cleanly; answered when nothing is handed over any more.
+    Stop(oneshot::Sender<()>),
+}
+
+/// See the module.
+pub(crate) struct Driver {
+    node: Arc<Node>,
+    manager: Manager,
+    start: Start,
+    inbox: mpsc::Receiver<Told>,
+    homes: Vec<HomeFacts>,
+    stopped: Option<oneshot::Sender<()>>,
+}
+
+impl Driver {
+    pub(crate) fn new(node: Arc<Node>, persisted: Option<Standing>, inbox: mpsc::Receiver<Told>) -> Self {
+        let start = Start {
+            node: node.name(),
+            partner: None,
+            parameters: node.pair.parameters.clone(),
+            enabled: false,
+            persisted,
+        };
+        let manager = Manager::new(start.clone(), node.clock.moment());
+        Self { node, manager, start, inbox, homes: Vec::new(), stopped: None }
+    }
+
+    /// Runs until dropped.
+    pub(crate) async fn run(mut self) {
+        self.handle(Input::Tick, None);
+        loop {
+            let wake = self.manager.next_wake(self.node.clock.moment());
+            let wake = wake.map(|at| Instant::from_std(self.node.clock.instant(at)));
+            let look = Instant::now() + LOOK;
+            let told = tokio::select! {
+                told = self.inbox.recv() => told,
+                () = tokio::time::sleep_until(wake.map_or(look, |wake| wake.min(look))) => None,
+            };
+            self.look_at_homes();
+            match told {
+                Some(told) => self.take(told),
+                None => self.handle(Input::Tick, None),
+            }
+        }
+    }
+
+    fn take(&mut self, told: Told) {
+        match told {
+            Told::Partner(name) => {
+                // Nothing was decided before: a manager without a partner only waits for one.
+                self.start.partner = Some(name);
+                self.manager = Manager::new(self.start.clone(), self.node.clock.moment());
+                self.homes.clear();
+                self.look_at_homes();
+                self.handle(Input::Tick, None);
+            }
+            Told::Enabled(enabled) => self.handle(Input::Enabled(enabled), None),
+            Told::Link(true) => self.handle(Input::LinkUp, None),
+            Told::Link(false) => self.handle(Input::LinkLost, None),
+            Told::Heartbeat(heartbeat) => {
+                let serves = heartbeat.homes.iter().filter(|home| home.serving);
+                let report = PeerReport {
+                    state: NodeState::from_number(heartbeat.state).unwrap_or(NodeState::Unknown),
+                    reason: Reason::from_number(heartbeat.reason).unwrap_or(Reason::Unknown),
+                    serves: serves.map(|home| home.home.clone()).collect(),
+                };
+                self.handle(Input::Heartbeat(report), None);
+            }
+            Told::Goodbye(reason) => {
+                let reason = Reason::from_number(reason).unwrap_or(Reason::PeerReboot);
+                self.handle(Input::Goodbye(reason), None);
+            }
+            Told::Database(reachable) => self.handle(Input::Database { reachable }, None),
+            Told::Order { order, from_peer, answer } => {
+                let asker = if from_peer { Asker::Peer } else { Asker::Operator };
+                self.handle(Input::Order { order, asker }, Some(answer));
+            }
+            Told::HandedOver(home, Ok(())) => self.handle(Input::HandedOver(home), None),
+            Told::HandedOver(home, Err(why)) => self.handle(Input::HandOverRefused(home, why), None),
+            Told::Stop(answer) => {
+                self.stopped = Some(answer);
+                self.handle(Input::Stop, None);
+            }
+        }
+    }
+
+    fn look_at_homes(&mut self) {
+        let facts = |seat: &Arc<crate::seat::Seat>| {
+            let row = seat.shown().borrow().row.clone();
+            let served = seat.served().filter(|home| home.may_serve());
+            let mode = served.as_ref().map(|home| heartbeat::shown(home.enter(|state| state.owner.mode())));
+            HomeFacts {
+                home: seat.name().clone(),
+                home_node: seat.name().clone(),
+                owner: row.as_ref().map(|row| row.owner.clone()),
+                released: row.is_some_and(|row| row.incarnation.is_none()),
+                served: served.is_some(),
+                mode: mode.unwrap_or(Mode::Spooled),
+            }
+        };
+        let homes: Vec<HomeFacts> = self.node.seats.all().iter().map(facts).collect();
+        if homes != self.homes {
+            self.homes.clone_from(&homes);
+            self.handle(Input::Homes(homes), None);
+        }
+    }
+
+    fn handle(&mut self, input: Input, mut answer: Option<oneshot::Sender<Result<String, String>>>) {
+        let effects = self.manager.handle(self.node.clock.moment(), input);
+        self.node.pair.status.send_replace(Some(self.manager.status(self.node.clock.moment())));
+        for effect in effects {
+            self.carry_out(effect, &mut answer);
+        }
+    }
+
+    fn carry_out(&mut self, effect: Effect, answer: &mut Option<oneshot::Sender<Result<String, String>>>) {
+        let reply = |answer: &mut Option<oneshot::Sender<_>>, what| {
+            if let Some(answer) = answer.take() {
+                // Whoever asked may have gone.
+                let _ = answer.send(what);
+            }
+        };
+        match effect {
+            Effect::SetState(standing) => self.keep(standing),
+            Effect::HandOver(home) => {
+                let node = self.node.clone();
+                tokio::spawn(async move {
+                    let outcome = node.hand_over(&home).await;
+                    node.pair.tell(Told::HandedOver(home, outcome)).await;
+                });
+            }
+            Effect::OrderAccepted => reply(answer, Ok("accepted".to_owned())),
+            Effect::OrderRefused(refusal) => reply(answer, Err(refusal.to_string())),
+            Effect::Forward(order) => self.forward(order, answer.take()),
+            Effect::StoreEnabled(enabled) => {
+                let node = self.node.clone();
+                tokio::spawn(async move {
+                    if let Err(error) = node.store.set_ha_enabled(&node.pair.group, enabled).await {
+                        tracing::warn!(%error, "high availability could not be switched");
+                    }
+                    node.group_changed.notify_one();
+                });
+            }
+            Effect::StopServices | Effect::StartServices => {}
+            Effect::ReadyToStop => {
+                if let Some(stopped) = self.stopped.take() {
+                    let _ = stopped.send(());
+                }
+            }
+            Effect::Log(line) => tracing::info!(target: "everpresent::recovery", "{line}"),
+            Effect::Alert(alert) => {
+                metrics::counter!("everpresent_alerts_total", "alert" => alert.as_str()).increment(1);
+                tracing::warn!(target: "everpresent::recovery", alert = alert.as_str(), "alert");
+            }
+        }
+    }
+
+    /// Keeps what is said of this node, and tells the partner.
+    fn keep(&self, standing: Standing) {
+        tracing::info!(
+            target: "everpresent::recovery",
+            state = standing.state.as_str(),
+            reason = standing.reason.as_str(),
+            "state of this node"
+        );
+        if let Some(partner) = self.node.pair.partner() {
+            partner.send(heartbeat::of(&self.node));
+        }
+        let node = self.node.clone();
+        let (state, reason) = (u32::from(standing.state.number()), u32::from(standing.reason.number()));
+        tokio::spawn(async move {
+            let (name, now) = (node.name(), node.clock.now().wall);
+            if let Err(error) = node.store.set_node_state(&name, state, reason, now, standing.idle).await {
+                tracing::debug!(%error, "the state of this node could not be written");
+            }
+        });
+    }
+
+    fn forward(&self, order: Order, answer: Option<oneshot::Sender<Result<String, String>>>) {
+        let partner = self.node.pair.partner();
+        tokio::spawn(async move {
+            let order = LinkOrder { name: order.name().to_owned(), arguments: order.arguments() };
+            let reply = match partner {
+                Some(partner) => {
+                    partner.peer.order(order).await.unwrap_or_else(|error| Err(error.to_string()))
+                }
+                None => Err("this node has no partner".to_owned()),
+            };
+            if let Some(answer) = answer {
+                let _ = answer.send(reply);
+            }
+        });
+    }
+}
+
+impl Node {
+    /// Says goodbye to the partner: this process stops on purpose.
+    pub(crate) fn say_goodbye(&self) {
+        if let Some(partner) = self.pair.partner() {
+            partner.send(Control::Goodbye { reason: Reason::PeerReboot.number() });
+        }
+    }
+}
