@@ -34,12 +34,17 @@ pub(super) fn resolve_paths(config: &mut Config, path: &Path) {
         &mut config.tls.key,
         &mut config.database.password_file,
         &mut config.admin.token_file,
+        &mut config.link.dir,
     ];
     for path in optional.into_iter().flatten() {
         *path = base.join(&*path);
     }
     let token_file = config.admin.token_file.take();
     config.admin.token_file = Some(token_file.unwrap_or_else(|| config.node.data_dir.join("admin.token")));
+    let link_dir = config.link.dir.take();
+    config.link.dir = Some(link_dir.unwrap_or_else(|| config.node.data_dir.join("cluster")));
+    let first = config.link.listen.first().filter(|address| !address.ip().is_unspecified());
+    config.link.advertise = config.link.advertise.take().or_else(|| first.map(ToString::to_string));
     let url = &mut config.database.url.0;
     if url.is_empty() {
         *url = format!("sqlite:{}", escape_path(&config.node.data_dir.join("everpresent.db")));
@@ -61,6 +66,7 @@ pub(super) fn consistency(config: &Config, origins: &Origins) -> Result<(), Conf
     let mut found = Found { origins, errors: Vec::new() };
     check_node(config, &mut found);
     check_listeners(config, &mut found);
+    check_link(config, &mut found);
     if config.tls.certificate.is_some() != config.tls.key.is_some() {
         let (set, missing) =
             if config.tls.key.is_some() { ("key", "certificate") } else { ("certificate", "key") };
@@ -129,15 +135,17 @@ fn check_listeners(config: &Config, found: &mut Found<'_>) {
         found.add("listen", "c2s", "[listen] has no address at all: nobody could reach this node".into());
     }
     let mut seen = HashSet::new();
-    for (key, address) in
-        lists.iter().flat_map(|(key, list)| list.iter().map(move |address| (*key, *address)))
+    let link = ("link", "listen", &config.link.listen);
+    let lists = lists.map(|(key, list)| ("listen", key, list)).into_iter().chain([link]);
+    for (section, key, address) in
+        lists.flat_map(|(section, key, list)| list.iter().map(move |address| (section, key, *address)))
     {
         // Port 0 asks the system for a free port, so it never clashes.
         if address.port() != 0 && !seen.insert(address) {
             found.add(
-                "listen",
+                section,
                 key,
-                format!("`{key}` in [listen] names {address}, which is already listened on"),
+                format!("`{key}` in [{section}] names {address}, which is already listened on"),
             );
         }
     }
@@ -147,6 +155,25 @@ fn check_listeners(config: &Config, found: &mut Found<'_>) {
              (127.0.0.1 or [::1]), because passwords and messages would cross the network in clear; use `c2s` or `c2s_tls`"
         );
         found.add("listen", "c2s_plain", message);
+    }
+}
+
+fn check_link(config: &Config, found: &mut Found<'_>) {
+    let link = &config.link;
+    match &link.advertise {
+        Some(address) => {
+            let port = address.rsplit_once(':').filter(|(host, _)| !host.is_empty()).map(|(_, port)| port);
+            if !port.is_some_and(|port| port.parse::<u16>().is_ok()) {
+                let message = format!("`advertise` in [link] must be host:port, not {address:?}");
+                found.add("link", "advertise", message);
+            }
+        }
+        None if !link.listen.is_empty() => {
+            let message = "`advertise` in [link] is needed: `listen` does not say under which address other nodes \
+                           reach this one; write host:port";
+            found.add("link", "listen", message.into());
+        }
+        None => {}
     }
 }
 

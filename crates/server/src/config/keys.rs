@@ -185,6 +185,17 @@ sections! {
         unacked_bytes: usize = "8388608" in 262144 to 268435456;
     }
 
+    /// The way to the other nodes of the cluster: gRPC over mutual TLS. `everpresent cluster` makes the certificates.
+    link: Link {
+        /// Where other nodes are listened to, as `address:port`; an address of a network that only nodes are in is best.
+        /// Empty: this node stands alone.
+        listen: Vec<SocketAddr> = "[]";
+        /// Where other nodes reach this one, as `host:port`. Empty: the first address of `listen`.
+        advertise: Option<String> = r#""""#;
+        /// Folder for the certificates of the cluster. Empty: `cluster` in `data_dir`.
+        dir: Option<PathBuf> = r#""""#;
+    }
+
     /// How long sessions live without a connection, and how dead connections are noticed.
     session: Session {
         /// How long a session without a connection can be resumed (XEP-0198). At least 657: keep_alive_timeout (60)
