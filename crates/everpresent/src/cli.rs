@@ -79,6 +79,13 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Sessions(SessionsCommand),
 
+    /// The cluster that this node belongs to: init, invite, join, status
+    ///
+    /// Nodes know each other by certificates of their cluster. Works on the files of this node; only `join` speaks with
+    /// another node, which must be running.
+    #[command(subcommand)]
+    Cluster(ClusterCommand),
+
     /// Start a complete server in a folder of its own and show what it does
     #[command(after_help = "Examples:\n  everpresent demo\n  everpresent demo --once --json")]
     Demo(DemoArguments),
@@ -234,6 +241,35 @@ pub(crate) enum SessionsCommand {
         /// Full or bare address
         jid: String,
     },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ClusterCommand {
+    /// Make a cluster with this node as its first
+    ///
+    /// This node then holds the key of the cluster: it invites other nodes and renews their certificates.
+    #[command(after_help = "Example:\n  everpresent cluster init")]
+    Init,
+    /// Print a token with which another node can join, once and within an hour
+    #[command(after_help = "Examples:\n  everpresent cluster invite imp2\n  \
+                            everpresent cluster invite imp2 --address imp1.example.org:5290")]
+    Invite {
+        /// Name of the node that is invited: `name` in [node] of its configuration
+        node: String,
+        /// Where the new node reaches this one; left out: `advertise` in [link]
+        #[arg(long, value_name = "HOST:PORT")]
+        address: Option<String>,
+    },
+    /// Join the cluster of the node that made the token
+    #[command(after_help = "Examples:\n  everpresent cluster join ep1.EzE5Mi4wLjIuMTo1MjkwBGltcDE\n  \
+                            everpresent cluster join - < token.txt")]
+    Join {
+        /// What `everpresent cluster invite` printed, or - to read it from standard input
+        token: String,
+    },
+    /// Show this node's certificate, until when it is valid, and open invitations
+    #[command(after_help = "Example:\n  everpresent cluster status --json | jq -r .not_after")]
+    Status,
 }
 
 #[derive(Debug, Args)]

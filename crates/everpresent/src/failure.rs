@@ -4,6 +4,7 @@ use std::fmt;
 use std::process::ExitCode;
 
 use everpresent_console::{Code, Refusal};
+use everpresent_link::pki::PkiError;
 use everpresent_server::config::ConfigErrors;
 
 /// What the exit code says. 0 is success.
@@ -65,6 +66,18 @@ impl From<Refusal> for Failure {
             _ => Exit::Refused,
         };
         Self::new(exit, refusal.message)
+    }
+}
+
+impl From<PkiError> for Failure {
+    fn from(error: PkiError) -> Self {
+        let exit = match &error {
+            PkiError::Name { .. } | PkiError::Address { .. } | PkiError::Token(_) => Exit::Usage,
+            PkiError::Link(problem) if problem.may_pass() => Exit::Unreachable,
+            PkiError::File { .. } | PkiError::Certificate(_) => Exit::Failed,
+            _ => Exit::Refused,
+        };
+        Self::new(exit, error.to_string())
     }
 }
 

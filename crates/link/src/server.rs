@@ -148,3 +148,6 @@ fn end_in_time(connection: CancellationToken) {
 fn ended() -> io::Error {
     io::Error::new(io::ErrorKind::ConnectionAborted, "the node ended the connection")
 }
+
+#[cfg(test)]
+mod tests;

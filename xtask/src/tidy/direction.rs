@@ -26,15 +26,16 @@ const DIRECTION: &[Allowed] = &[
     Allowed { name: "recovery", uses: &["stanza", "session"] },
     Allowed { name: "rooms", uses: &["stanza", "session", "presence"] },
     Allowed { name: "store", uses: &["stanza", "session"] },
+    Allowed { name: "link", uses: &["stanza", "session", "recovery"] },
     Allowed { name: "console", uses: &["stanza", "session"] },
     Allowed { name: "client", uses: &["stanza", "stream"] },
     Allowed {
         name: "server",
-        uses: &["stanza", "stream", "session", "presence", "recovery", "rooms", "store", "console"],
+        uses: &["stanza", "stream", "session", "presence", "recovery", "rooms", "store", "link", "console"],
     },
     Allowed {
         name: "everpresent",
-        uses: &["stanza", "stream", "session", "recovery", "store", "console", "server", "client"],
+        uses: &["stanza", "stream", "session", "recovery", "store", "link", "console", "server", "client"],
     },
     Allowed { name: "sim", uses: &["stanza", "session", "presence", "recovery", "rooms"] },
     Allowed { name: "load", uses: &["stanza", "client"] },
@@ -59,7 +60,7 @@ const RESERVED: &[(&[&str], &[&str], &str)] = &[
         "JSON is an affair of `console` and of commands",
     ),
     (&["russh", "ssh2", "openssh"], &["bridges"], "SSH is in `bridges` only"),
-    (&["tonic", "prost"], &["link"], "the node-to-node protocol is in `link` only"),
+    (&["tonic", "tonic-prost", "prost"], &["link"], "the node-to-node protocol is in `link` only"),
     (&["xmpp-parsers", "rxml", "xso"], &["stanza"], "wire types reach other crates through `stanza`"),
 ];
 

@@ -11,13 +11,13 @@ pub const MAX_JOINING: usize = 4;
 /// How long a connection without a certificate may last, in seconds.
 pub const JOIN_SECONDS: u64 = 15;
 /// How long it may take to connect, in seconds.
-pub const CONNECT_SECONDS: u64 = 5;
+pub const CONNECT_SECONDS: u64 = 3;
 /// How long it may take to open a stream, or to answer an order, in seconds.
 pub const OPEN_SECONDS: u64 = 10;
 /// How often a connection is tested, in seconds.
-pub const PING_SECONDS: u64 = 5;
+pub const PING_SECONDS: u64 = 3;
 /// How long the answer may take, in seconds.
-pub const PING_ANSWER_SECONDS: u64 = 10;
+pub const PING_ANSWER_SECONDS: u64 = 5;
 
 /// Clients that one node carries to another at once.
 pub const MAX_CARRIED_CLIENTS: u32 = 50_000;

@@ -40,6 +40,25 @@ fn an_empty_file_is_a_working_configuration() {
     assert_eq!(config.session.resume, Duration::from_secs(900));
     assert!(config.listen.http.iter().all(|address| address.ip().is_loopback()));
     assert!(config.listen.c2s_plain.is_empty());
+    assert!(config.link.listen.is_empty() && config.link.advertise.is_none());
+    assert_eq!(config.link.dir.as_deref(), Some(Path::new("/etc/everpresent/data/cluster")));
+}
+
+#[test]
+fn other_nodes_are_told_an_address_that_they_can_use() {
+    let advertised = |text: &str| parse(&format!("[link]\n{text}")).expect("valid").link.advertise;
+    assert_eq!(advertised("listen = [\"192.0.2.1:5290\"]").as_deref(), Some("192.0.2.1:5290"));
+    let behind = "listen = [\"0.0.0.0:5290\"]\nadvertise = \"imp1.example.org:5290\"";
+    assert_eq!(advertised(behind).as_deref(), Some("imp1.example.org:5290"));
+    let unusable = complaint("[link]\nlisten = [\"0.0.0.0:5290\"]");
+    assert!(unusable.contains("`advertise` in [link] is needed"), "{unusable}");
+    let no_port = complaint("[link]\nlisten = [\"0.0.0.0:5290\"]\nadvertise = \"imp1\"");
+    assert!(no_port.contains("must be host:port"), "{no_port}");
+    let twice = complaint("[listen]\nc2s = [\"192.0.2.1:5222\"]\n[link]\nlisten = [\"192.0.2.1:5222\"]");
+    assert!(
+        twice.contains("`listen` in [link] names 192.0.2.1:5222, which is already listened on"),
+        "{twice}"
+    );
 }
 
 #[test]
