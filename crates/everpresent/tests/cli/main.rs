@@ -4,6 +4,8 @@
 mod account;
 mod demo;
 mod files;
+mod guardian;
 mod harness;
 mod offline;
+mod served;
 mod session;
