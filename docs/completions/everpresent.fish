@@ -38,7 +38,10 @@ complete -c everpresent -n "__fish_everpresent_needs_command" -f -a "specificati
 complete -c everpresent -n "__fish_everpresent_needs_command" -f -a "completions" -d 'Print shell completions'
 complete -c everpresent -n "__fish_everpresent_needs_command" -f -a "man" -d 'Print the manual page, or write all of them into a folder'
 complete -c everpresent -n "__fish_everpresent_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c everpresent -n "__fish_everpresent_using_subcommand serve" -l child -d 'Given by the guardian: who its child is in the witness rows' -r
+complete -c everpresent -n "__fish_everpresent_using_subcommand serve" -l guardian -d 'Given by the guardian: its process id' -r
 complete -c everpresent -n "__fish_everpresent_using_subcommand serve" -s c -l config -d 'Configuration file' -r -F
+complete -c everpresent -n "__fish_everpresent_using_subcommand serve" -l no-guardian -d 'Serve in this very process, under a supervisor of your own; if it dies, nobody releases its homes: only the lease tells that it died'
 complete -c everpresent -n "__fish_everpresent_using_subcommand serve" -l json -d 'Print JSON instead of text and tables'
 complete -c everpresent -n "__fish_everpresent_using_subcommand serve" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c everpresent -n "__fish_everpresent_using_subcommand init" -l domain -d 'Domain that is served: what stands after the @ of the users\' addresses' -r

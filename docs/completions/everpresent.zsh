@@ -33,8 +33,11 @@ _everpresent() {
         case $line[1] in
             (serve)
 _arguments "${_arguments_options[@]}" : \
+'--child=[Given by the guardian\: who its child is in the witness rows]:INCARNATION:_default' \
+'(--no-guardian)--guardian=[Given by the guardian\: its process id]:PROCESS:_default' \
 '-c+[Configuration file]:FILE:_files' \
 '--config=[Configuration file]:FILE:_files' \
+'--no-guardian[Serve in this very process, under a supervisor of your own; if it dies, nobody releases its homes\: only the lease tells that it died]' \
 '--json[Print JSON instead of text and tables]' \
 '-h[Print help (see more with '\''--help'\'')]' \
 '--help[Print help (see more with '\''--help'\'')]' \

@@ -1,6 +1,7 @@
 """A server in a folder of its own. What the stories may ask of it is the same for every kind."""
 
 import os
+import select
 import signal
 import socket
 import subprocess
@@ -145,6 +146,16 @@ key = "{self.authority.key}"
         if check:
             assert done.returncode == 0, f"everpresent {' '.join(words)}: {done.returncode}\n{done.stdout}{done.stderr}"
         return done
+
+    def kill(self) -> None:
+        """Ends the server and its guardian, which would start it again: nothing serves until `start`."""
+        serving = os.pidfd_open(int((self.data / "server.pid").read_text()))
+        try:
+            super().kill()
+            # The kernel kills the server with its guardian. Its ports are free when it is gone.
+            assert select.select([serving], [], [], STOP_SECONDS)[0], "the server outlives its guardian"
+        finally:
+            os.close(serving)
 
     def add_user(self, name: str, password: str) -> None:
         secret = self.folder / "password"

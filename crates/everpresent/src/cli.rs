@@ -111,8 +111,8 @@ pub(crate) enum Command {
 
 #[derive(Debug, Args)]
 pub(crate) struct ServeArguments {
-    /// Serve in this very process, under a supervisor of your own; if it dies, its homes are free only when their lease
-    /// has run out
+    /// Serve in this very process, under a supervisor of your own; if it dies, nobody releases its homes: only the lease
+    /// tells that it died
     #[arg(long)]
     pub(crate) no_guardian: bool,
     /// Given by the guardian: who its child is in the witness rows

@@ -18,8 +18,15 @@ pub(crate) struct Usage {
 }
 
 struct Stat {
+    /// Dead, but nobody has looked at its end yet.
+    dead: bool,
     parent: u32,
     processor: Duration,
+}
+
+/// Whether a process runs.
+pub(crate) fn runs(pid: u32) -> bool {
+    stat(&pid.to_string()).is_some_and(|found| !found.dead)
 }
 
 /// Usage of this process.
@@ -74,6 +81,7 @@ fn parse_stat(text: &str) -> Option<Stat> {
     let numbers: Vec<&str> = text[text.rfind(')')? + 1..].split_whitespace().collect();
     let ticks = |at: usize| numbers.get(at)?.parse::<f64>().ok();
     Some(Stat {
+        dead: matches!(*numbers.first()?, "Z" | "X"),
         parent: numbers.get(1)?.parse().ok()?,
         processor: Duration::from_secs_f64((ticks(11)? + ticks(12)?) / TICKS_PER_SECOND),
     })
@@ -96,15 +104,17 @@ mod tests {
         let mut child =
             std::process::Command::new("cat").stdin(std::process::Stdio::piped()).spawn().unwrap();
         let (with_child, alone) = (with_children(&[std::process::id()]), own());
+        assert!(runs(child.id()));
         child.kill().unwrap();
         child.wait().unwrap();
+        assert!(!runs(child.id()));
         assert!(alone.resident_bytes > 0);
         assert!(with_child.resident_bytes > alone.resident_bytes);
     }
 
     #[test]
     fn a_circle_of_parents_ends() {
-        let loops = |parent| Stat { parent, processor: Duration::ZERO };
+        let loops = |parent| Stat { dead: false, parent, processor: Duration::ZERO };
         let all = HashMap::from([(1, loops(2)), (2, loops(1))]);
         assert!(!belongs(1, &[9], &all));
     }

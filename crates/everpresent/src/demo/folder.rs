@@ -89,6 +89,11 @@ impl Folder {
         self.path.join("accounts.csv")
     }
 
+    /// Where the guardian notes which process serves.
+    pub(super) fn server_pid(&self) -> PathBuf {
+        self.path.join("data").join("server.pid")
+    }
+
     /// Where the server puts the certificate that it makes for itself.
     pub(super) fn certificate(&self) -> PathBuf {
         self.path.join("data").join("self-signed.crt")

@@ -1,4 +1,4 @@
-//! The demo's node as a process of its own: `everpresent serve` from the same file.
+//! The demo's node: `everpresent serve` from the same file, so a guardian and, as its child, the server.
 
 use std::fs::File;
 use std::net::SocketAddr;
@@ -28,9 +28,10 @@ const STOP_LIMIT: Duration = Duration::from_secs(25);
 /// How much of the log's end is shown when the node does not start.
 const LOG_TAIL_LINES: usize = 3;
 
-/// The running process. It is killed when this is dropped.
+/// The running processes. They are killed when this is dropped.
 pub(super) struct Server {
-    child: Child,
+    guardian: Child,
+    /// The one that serves.
     pub(super) process: u32,
 }
 
@@ -40,21 +41,44 @@ impl Server {
     /// # Errors
     /// When it does not start, ends at once, or is not ready in time.
     pub(super) async fn start(folder: &Folder, http: SocketAddr) -> Result<Self, Trouble> {
-        let child = spawn(folder).map_err(|error| Trouble::new("the server starts", error.to_string()))?;
-        let process = child.id().unwrap_or_default();
-        let mut server = Self { child, process };
-        let noted = folder.note_process(process);
+        let guardian = spawn(folder).map_err(|error| Trouble::new("the server starts", error.to_string()))?;
+        let noted = folder.note_process(guardian.id().unwrap_or_default());
         noted.map_err(|error| Trouble::new("a note of the process", error.to_string()))?;
+        let mut server = Self { guardian, process: 0 };
+        server.wait_for_another(folder, http).await?;
+        Ok(server)
+    }
+
+    /// SIGKILL to the serving process: it gets no chance to write or say anything more.
+    ///
+    /// # Errors
+    /// When it cannot be killed.
+    pub(super) fn kill(&self) -> Result<(), Trouble> {
+        tell(self.process, Signal::KILL)
+            .map_err(|error| Trouble::new("the server is killed", error.to_string()))
+    }
+
+    /// Waits until the guardian has started another process, and that one takes clients.
+    ///
+    /// # Errors
+    /// When it does not come, or is not ready in time.
+    pub(super) async fn wait_for_another(
+        &mut self,
+        folder: &Folder,
+        http: SocketAddr,
+    ) -> Result<(), Trouble> {
         let deadline = Instant::now() + START_LIMIT;
         loop {
             let ready = is_ready(http).await;
             // Looked at in any case: it may be another server that answers there.
-            if let Ok(Some(status)) = server.child.try_wait() {
+            if let Ok(Some(status)) = self.guardian.try_wait() {
                 let seen = format!("it ended: {status}; {}", log_tail(folder));
                 return Err(Trouble::new("the server starts", seen));
             }
-            if ready {
-                return Ok(server);
+            let process = noted(folder).filter(|process| ready && *process != self.process);
+            if let Some(process) = process {
+                self.process = process;
+                return Ok(());
             }
             if Instant::now() > deadline {
                 let limit = START_LIMIT.as_secs();
@@ -64,31 +88,21 @@ impl Server {
         }
     }
 
-    /// SIGKILL: the process gets no chance to write or say anything more.
-    ///
-    /// # Errors
-    /// When it cannot be killed.
-    pub(super) async fn kill(&mut self) -> Result<(), Trouble> {
-        self.child.kill().await.map_err(|error| Trouble::new("the server is killed", error.to_string()))
-    }
-
-    /// SIGTERM: the process stops in good order.
+    /// SIGTERM to the guardian: both stop in good order.
     ///
     /// # Errors
     /// When it does not, or not in time; then it is killed.
     pub(super) async fn stop(&mut self) -> Result<(), Trouble> {
         let expected = format!("a clean stop within {} s", STOP_LIMIT.as_secs());
-        let told = i32::try_from(self.process).ok().and_then(Pid::from_raw);
-        let told = told.map(|process| kill_process(process, Signal::TERM));
-        if let Some(Err(error)) = told {
+        if let Some(Err(error)) = self.guardian.id().map(|guardian| tell(guardian, Signal::TERM)) {
             return Err(Trouble::new(expected, error.to_string()));
         }
-        match timeout(STOP_LIMIT, self.child.wait()).await {
+        match timeout(STOP_LIMIT, self.guardian.wait()).await {
             Ok(Ok(status)) if status.success() => Ok(()),
             Ok(Ok(status)) => Err(Trouble::new(expected, status.to_string())),
             Ok(Err(error)) => Err(Trouble::new(expected, error.to_string())),
             Err(_) => {
-                self.kill().await?;
+                let _ = self.guardian.kill().await;
                 Err(Trouble::new(expected, "it still ran and was killed"))
             }
         }
@@ -96,11 +110,21 @@ impl Server {
 
     /// Waits until it ends by itself.
     pub(super) async fn ended(&mut self) -> std::io::Result<ExitStatus> {
-        self.child.wait().await
+        self.guardian.wait().await
     }
 }
 
-/// Its standard input is the folder's lock: so the folder stays locked as long as any of both processes lives. It gets
+fn tell(process: u32, signal: Signal) -> std::io::Result<()> {
+    let process = i32::try_from(process).ok().and_then(Pid::from_raw);
+    Ok(kill_process(process.ok_or(std::io::ErrorKind::NotFound)?, signal)?)
+}
+
+/// The process that serves, as the guardian notes it.
+fn noted(folder: &Folder) -> Option<u32> {
+    std::fs::read_to_string(folder.server_pid()).ok()?.trim().parse().ok()
+}
+
+/// Its standard input is the folder's lock: so the folder stays locked as long as any of the processes lives. It gets
 /// a process group of its own: Ctrl-C is for the demo, which then stops it.
 fn spawn(folder: &Folder) -> std::io::Result<Child> {
     let log = File::options().append(true).create(true).mode(0o600).open(folder.log())?;

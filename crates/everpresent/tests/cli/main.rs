@@ -5,6 +5,8 @@ mod account;
 mod cluster;
 mod demo;
 mod files;
+mod guardian;
 mod harness;
 mod offline;
+mod served;
 mod session;

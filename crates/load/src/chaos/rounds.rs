@@ -63,7 +63,7 @@ pub(crate) async fn play(single: &Single, as_json: bool) -> Result<Report, Error
     let rounds = kill_again_and_again(single, seed, &mut node, &crowd, as_json).await?;
     let mut report = Report { rounds: single.rounds, seed, users, rate: single.rate, ..Report::default() };
     crowd.conclude(&mut report).await;
-    node.kill().await?;
+    node.kill_both().await?;
     report.skipped = skipped.get();
     report.times(&rounds);
     if single.dir.is_none() && !report.holds() {

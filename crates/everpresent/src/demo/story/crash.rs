@@ -25,7 +25,7 @@ struct Before {
     killed: Instant,
 }
 
-/// Alice writes without a pause, the server is killed and started again, both come back.
+/// Alice writes without a pause, the server is killed, its guardian starts it again, both come back.
 pub(super) async fn survive(stage: &mut Stage, cast: Cast) -> Result<Cast, Broken> {
     let ids: Vec<String> = (0..MESSAGES).map(|_| stage.next_id()).collect();
     let server = &mut stage.server;
@@ -41,13 +41,16 @@ pub(super) async fn survive(stage: &mut Stage, cast: Cast) -> Result<Cast, Broke
     });
     let before = before.await?;
     let (folder, http) = (&stage.folder, stage.ports.http_address());
-    let title = Title { name: "restart", text: "the server starts again" };
+    let server = &mut stage.server;
+    let title = Title { name: "restart", text: "the guardian starts the server again" };
     let started = stage.teller.step(title, async {
-        let server = Server::start(folder, http).await?;
-        let text = format!("it starts again as process {} with what it had on disk", server.process);
-        Ok((server, text))
+        let server = server.as_mut().ok_or_else(|| Trouble::new("a guardian", "none"))?;
+        server.wait_for_another(folder, http).await?;
+        let text =
+            format!("its guardian starts it again as process {} with what it had on disk", server.process);
+        Ok(((), text))
     });
-    stage.server = Some(started.await?);
+    started.await?;
     let title =
         Title { name: "return", text: "alice and bob come back, and nothing acknowledged is missing" };
     stage.teller.step(title, come_back(before, &ids)).await
@@ -85,7 +88,7 @@ async fn write_and_kill(
             .await?;
     }
     write(alice, to, second).await.map_err(|error| trouble(&expected, &error))?;
-    server.kill().await?;
+    server.kill()?;
     let killed = Instant::now();
     Ok((acknowledged + alice.read_to_the_end().await?, killed))
 }
