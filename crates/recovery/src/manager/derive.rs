@@ -1,0 +1,159 @@
+//! Which state follows from who serves what.
+
+use everpresent_session::time::Moment;
+
+use super::facts::Holder;
+use super::{Manager, NodeState, Reason};
+
+/// A takeover that goes on for this many times `keep_alive_timeout` without the peer is not shown as one any longer.
+const TAKEOVER_TIMEOUTS: u32 = 2;
+
+impl Manager {
+    /// State, and the reason why it was or is entered.
+    pub(super) fn derive(&mut self, now: Moment) -> (NodeState, Reason) {
+        if let Some(transition) = &self.transition {
+            return (transition.state(), transition.reason());
+        }
+        if !self.enabled {
+            return (NodeState::Unknown, Reason::HighAvailabilityNotEnabled);
+        }
+        if !self.settled {
+            if self.state == NodeState::Unknown {
+                return (NodeState::Initializing, Reason::OnAdminRequest);
+            }
+            if !self.is_clear(now) {
+                return (NodeState::Initializing, self.base);
+            }
+        }
+        let derived = self.by_homes(now);
+        self.settled = true;
+        derived
+    }
+
+    /// When a starting node stops waiting for its peer to say how it is: whoever may claim has claimed by then.
+    pub(super) fn late_at(&self) -> Moment {
+        let parameters = &self.parameters;
+        self.started.after(parameters.initialization_keep_alive_timeout + parameters.keep_alive_timeout)
+    }
+
+    /// Whether a node that starts knows enough to be in another state. A row alone does not tell: it may name a
+    /// process that is dead.
+    fn is_clear(&self, now: Moment) -> bool {
+        let Some(partner) = &self.partner else { return false };
+        let late = now >= self.late_at();
+        match (self.holder_of(&self.node, now), self.holder_of(partner, now)) {
+            (Holder::Served, Holder::Served) => true,
+            (Holder::Served, _) => {
+                let peer = self.heard(now).filter(|report| report.state != NodeState::Unknown);
+                late || (peer.is_some() && self.peer_serves(partner, now))
+            }
+            (Holder::Partner, _) => late || self.peer_serves(&self.node, now),
+            (Holder::Fenced | Holder::Claimed | Holder::Nobody, _) => false,
+        }
+    }
+
+    fn by_homes(&self, now: Moment) -> (NodeState, Reason) {
+        let before = self.state;
+        let Some(partner) = &self.partner else { return (before, self.base) };
+        let peer = self.heard(now).map(|report| (report.state, report.reason));
+        let on_the_way = [NodeState::Idle, NodeState::FailedOver, NodeState::Normal, NodeState::TakingOver];
+        match (self.holder_of(&self.node, now), self.holder_of(partner, now), peer) {
+            (Holder::Served, Holder::Served, _) => (NodeState::Backup, self.backup_reason(now)),
+            (Holder::Fenced, ..) | (_, Holder::Fenced, _) => (before, self.base),
+            (Holder::Served, _, Some((NodeState::FallingBack, _))) => self.normal(),
+            (_, _, Some((NodeState::FallingBack, reason))) => (NodeState::TakingBack, reason),
+            (_, _, Some((NodeState::FailingOver, reason))) => (NodeState::TakingOver, reason),
+            (Holder::Claimed, ..) | (_, Holder::Claimed, _) if on_the_way.contains(&before) => {
+                (NodeState::TakingOver, self.takeover_reason(now))
+            }
+            (Holder::Served, ..) if self.is_still_taking_over(now) => {
+                (NodeState::TakingOver, self.takeover_reason(now))
+            }
+            (Holder::Served, ..) => self.normal(),
+            (Holder::Partner, ..) => self.failed_over(),
+            (Holder::Claimed | Holder::Nobody, ..) => (before, self.base),
+        }
+    }
+
+    pub(super) fn takeover_given_up_at(&self) -> Moment {
+        self.since.after(self.parameters.keep_alive_timeout * TAKEOVER_TIMEOUTS)
+    }
+
+    /// A node that was failed over and has its own home again, its peer being gone, is about to get the peer's too.
+    fn is_still_taking_over(&self, now: Moment) -> bool {
+        let on_the_way = match self.state {
+            NodeState::TakingOver => now < self.takeover_given_up_at(),
+            state => state.is_failed_over(),
+        };
+        on_the_way && self.heard(now).is_none()
+    }
+
+    fn normal(&self) -> (NodeState, Reason) {
+        let reason = match self.state {
+            NodeState::Normal => self.base,
+            NodeState::TakingOver | NodeState::FailingOver => Reason::TakeOverUsersFailed,
+            _ => Reason::Normal,
+        };
+        (NodeState::Normal, reason)
+    }
+
+    fn failed_over(&self) -> (NodeState, Reason) {
+        let serves = self.homes.iter().any(|facts| facts.served);
+        let state = if self.idle && !serves { NodeState::Idle } else { NodeState::FailedOver };
+        let reason = match self.state {
+            NodeState::Idle | NodeState::FailedOver | NodeState::FailingOver => self.base,
+            NodeState::Initializing => Reason::Initialization,
+            NodeState::TakingBack => Reason::TakeBackUsersFailed,
+            NodeState::TakingOver => Reason::TakeOverUsersFailed,
+            // It served, and the peer has the home by its rules: it must have been cut off.
+            _ => Reason::Fenced,
+        };
+        (state, reason)
+    }
+
+    fn takeover_reason(&self, now: Moment) -> Reason {
+        if self.state == NodeState::TakingOver { self.base } else { self.why_peer_is_gone(now) }
+    }
+
+    fn backup_reason(&self, now: Moment) -> Reason {
+        match self.state {
+            NodeState::Backup | NodeState::TakingOver => self.base,
+            NodeState::FallingBack => Reason::TakeBackUsersFailed,
+            _ if !self.settled && self.before == Some(NodeState::Backup) => Reason::Initialization,
+            _ => self.why_peer_is_gone(now),
+        }
+    }
+
+    fn why_peer_is_gone(&self, now: Moment) -> Reason {
+        match (self.heard(now), self.peer.said_goodbye()) {
+            (Some(report), _) if report.state == NodeState::FailingOver => report.reason,
+            (_, Some(goodbye)) => goodbye,
+            _ if !self.peer.was_ever_heard() => Reason::PeerDownDuringInitialization,
+            _ => Reason::PeerDown,
+        }
+    }
+
+    /// The reason that is shown: what degrades the state, if anything does, else why it was entered.
+    pub(super) fn shown_reason(&self, now: Moment) -> Reason {
+        let fixed = matches!(self.state, NodeState::Unknown | NodeState::Failed);
+        if fixed || self.state.is_transition() {
+            return self.base;
+        }
+        let fenced = self.homes.iter().any(|facts| self.holder(facts, now) == Holder::Fenced);
+        let waits_for_peer = match self.state {
+            NodeState::Initializing => now >= self.late_at(),
+            // Its peer may well be down: that is why it is one.
+            NodeState::Backup => false,
+            _ => true,
+        };
+        if fenced {
+            Reason::Fenced
+        } else if !self.database {
+            Reason::WitnessUnreachable
+        } else if waits_for_peer && self.heard(now).is_none() {
+            self.peer.said_goodbye().unwrap_or(Reason::PeerLinkDown)
+        } else {
+            self.base
+        }
+    }
+}
