@@ -1,6 +1,7 @@
 //! What each command does.
 
 pub(crate) mod config;
+pub(crate) mod ha;
 pub(crate) mod init;
 pub(crate) mod sessions;
 pub(crate) mod shell;

@@ -18,6 +18,7 @@ pub mod housekeeping;
 mod https;
 pub mod lifecycle;
 pub mod node;
+pub mod parameters;
 mod random;
 pub mod route;
 pub mod running;

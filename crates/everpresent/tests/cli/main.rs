@@ -4,6 +4,7 @@
 mod account;
 mod demo;
 mod files;
+mod ha;
 mod harness;
 mod offline;
 mod session;
