@@ -2,6 +2,7 @@
 //!
 //! The structs here are the API's own: the server converts its domain types into them, and the command line reads them.
 
+mod ha;
 mod node;
 mod sessions;
 mod users;
@@ -14,6 +15,10 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use zeroize::Zeroizing;
 
+pub use ha::{
+    HaDisableOrder, HaEnableOrder, HaGroup, HaHome, HaNode, HaNodeOrder, HaParameter, HaParameterChange,
+    HaParameters, HaStatus, LinkState,
+};
 pub use node::{Certificate, NodeStatus, Readiness, ReloadReport, ReloginLimits};
 pub use sessions::{
     AuditReport, Balance, Difference, Ended, SessionInfo, SessionPage, SessionQuery, SessionState,
@@ -54,6 +59,22 @@ pub trait Administration: Send + Sync + 'static {
     fn node_status(&self) -> Reply<'_, NodeStatus>;
     /// Reads certificates and what else can change at run time again, as SIGHUP does.
     fn reload(&self) -> Reply<'_, ReloadReport>;
+    /// State and reason of every node, and who owns which home.
+    fn ha_status(&self) -> Reply<'_, HaStatus>;
+    /// Lets the partner serve the users of this node, and stops its services. This and the next three answer when it has
+    /// begun, and refuse with [`Code::Conflict`](crate::Code::Conflict) what makes no sense in the present state.
+    fn failover(&self, node: String) -> Reply<'_, ()>;
+    /// Lets this node serve its users itself again.
+    fn fallback(&self, node: String) -> Reply<'_, ()>;
+    /// Enables high availability in this group; in that of this node if none is named.
+    fn enable_ha(&self, group: Option<String>) -> Reply<'_, ()>;
+    /// Disables it; with `force` also while a node is failed over.
+    fn disable_ha(&self, group: Option<String>, force: bool) -> Reply<'_, ()>;
+    /// The recovery parameters in force.
+    fn ha_parameters(&self) -> Reply<'_, HaParameters>;
+    /// Changes them for the whole cluster and says what they are then. [`Code::Invalid`](crate::Code::Invalid) if they make
+    /// no sense.
+    fn set_ha_parameters(&self, change: HaParameterChange) -> Reply<'_, HaParameters>;
     /// Whether clients should be sent here. Asked often: answers from memory.
     fn readiness(&self) -> Readiness;
 }

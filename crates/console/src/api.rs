@@ -1,6 +1,7 @@
 //! The admin API under `/api/v1`, and its description.
 
 mod extract;
+mod ha;
 mod node;
 mod sessions;
 mod users;
@@ -39,13 +40,19 @@ fn documented() -> OpenApiRouter<Arc<Shared>> {
         .routes(routes!(sessions::end_sessions))
         .routes(routes!(node::status))
         .routes(routes!(node::reload))
+        .routes(routes!(ha::status))
+        .routes(routes!(ha::failover))
+        .routes(routes!(ha::fallback))
+        .routes(routes!(ha::enable))
+        .routes(routes!(ha::disable))
+        .routes(routes!(ha::parameters, ha::set_parameters))
         .layer(DefaultBodyLimit::max(guard::MAX_BODY_BYTES));
     OpenApiRouter::with_openapi(head()).nest(PREFIX, others.merge(import))
 }
 
 fn head() -> OpenApi {
     let info = InfoBuilder::new().title("Everpresent admin API").version(env!("CARGO_PKG_VERSION")).description(Some(
-        "Users, sessions and state of one node. Every request needs the node's token (`admin.token` in its data folder).",
+        "Users, sessions and state of one node, and its redundancy group. Every request needs the node's token (`admin.token` in its data folder).",
     ));
     let token =
         HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some("The admin token.")).build();

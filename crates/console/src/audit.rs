@@ -16,6 +16,17 @@ impl Shared {
         result: Result<T, Refusal>,
     ) -> Result<T, Refusal> {
         let subject = subject.map_or_else(|| "-".to_owned(), |jid| (self.parts.label)(jid));
+        self.audited_of(act, &subject, connection, result)
+    }
+
+    /// The same for what is no person: a node or a group, by its name.
+    pub(crate) fn audited_of<T>(
+        &self,
+        act: &'static str,
+        subject: &str,
+        connection: &Connection,
+        result: Result<T, Refusal>,
+    ) -> Result<T, Refusal> {
         let from = if connection.is_loopback() { "this machine" } else { "another machine" };
         let outcome = match &result {
             Ok(_) => "done".to_owned(),

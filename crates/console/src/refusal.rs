@@ -22,6 +22,8 @@ pub enum Code {
     MethodNotAllowed,
     /// 409: it exists already.
     Exists,
+    /// 409: it makes no sense in the present state.
+    Conflict,
     /// 413: the request is too large.
     TooLarge,
     /// 500: a fault of this server; the log says more.
@@ -41,7 +43,7 @@ impl Code {
             Self::Forbidden => 403,
             Self::NotFound => 404,
             Self::MethodNotAllowed => 405,
-            Self::Exists => 409,
+            Self::Exists | Self::Conflict => 409,
             Self::TooLarge => 413,
             Self::Internal => 500,
             Self::Unavailable => 503,
@@ -79,6 +81,11 @@ impl Refusal {
     /// It makes no sense.
     pub fn invalid(message: impl Into<String>) -> Self {
         Self::new(Code::Invalid, message)
+    }
+
+    /// It makes no sense in the present state.
+    pub fn conflict(message: impl Into<String>) -> Self {
+        Self::new(Code::Conflict, message)
     }
 
     /// Not now.

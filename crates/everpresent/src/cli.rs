@@ -1,5 +1,7 @@
 //! The command line. Help, completions and manual pages are made from these definitions.
 
+mod ha;
+
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -9,6 +11,7 @@ use everpresent_server::config::Config;
 use everpresent_session::ids::Incarnation;
 
 use crate::failure::Failure;
+pub(crate) use ha::HaCommand;
 
 /// Where the configuration is looked for.
 const DEFAULT_CONFIG: &str = "everpresent.toml";
@@ -85,6 +88,9 @@ pub(crate) enum Command {
     /// another node, which must be running.
     #[command(subcommand)]
     Cluster(ClusterCommand),
+    /// High availability: status, failover, fallback, enable, disable, set
+    #[command(subcommand)]
+    Ha(HaCommand),
 
     /// Start a complete server in a folder of its own and show what it does
     #[command(after_help = "Examples:\n  everpresent demo\n  everpresent demo --once --json")]

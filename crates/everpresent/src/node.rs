@@ -1,10 +1,12 @@
-//! Whom a command about accounts talks to: the running server, or its database while it does not run.
+//! Whom a command talks to: the running server, or for accounts and parameters its database while it does not run.
 
 use everpresent_console::Password;
 use everpresent_console::administration::{
-    AuditReport, Ended, ImportReport, NewUser, SessionPage, SessionQuery, UserPage, UserQuery,
+    AuditReport, Ended, HaDisableOrder, HaEnableOrder, HaNodeOrder, HaParameterChange, HaParameters,
+    HaStatus, ImportReport, NewUser, SessionPage, SessionQuery, UserPage, UserQuery,
 };
 use everpresent_server::config::Config;
+use everpresent_server::parameters;
 use everpresent_stanza::BareJid;
 use serde_json::json;
 use ureq::http::Method;
@@ -83,6 +85,20 @@ impl Node {
             Self::Stopped(offline) => offline.run(|node| node.import_users(users)),
         }
     }
+
+    pub(crate) fn parameters(&self) -> Result<HaParameters, Failure> {
+        match self {
+            Self::Running(client) => client.ask(Method::GET, "/ha/parameters"),
+            Self::Stopped(offline) => offline.run_on_database(parameters::show),
+        }
+    }
+
+    pub(crate) fn set_parameters(&self, change: HaParameterChange) -> Result<HaParameters, Failure> {
+        match self {
+            Self::Running(client) => client.ask_with(Method::PATCH, "/ha/parameters", &change),
+            Self::Stopped(offline) => offline.run_on_database(|store| parameters::change(store, change)),
+        }
+    }
 }
 
 fn of_user(jid: &BareJid, rest: &str) -> String {
@@ -95,13 +111,7 @@ pub(crate) struct Sessions(Client);
 impl Sessions {
     /// The running server of a configuration.
     pub(crate) fn of(config: &Config) -> Result<Self, Failure> {
-        let client = Client::connect(config)?;
-        client.map(Self).ok_or_else(|| {
-            let listeners: Vec<String> = config.listen.http.iter().map(ToString::to_string).collect();
-            let place =
-                if listeners.is_empty() { "[listen] http is empty".into() } else { listeners.join(", ") };
-            Failure::new(Exit::Unreachable, format!("the server does not run (nobody listens: {place})"))
-        })
+        running(config).map(Self)
     }
 
     pub(crate) fn list(&self, sessions: &SessionQuery) -> Result<SessionPage, Failure> {
@@ -123,4 +133,44 @@ impl Sessions {
     pub(crate) fn end(&self, jid: &str) -> Result<Ended, Failure> {
         self.0.ask(Method::DELETE, &format!("/sessions/{}", segment(jid)))
     }
+}
+
+/// The recovery manager of the running server.
+pub(crate) struct Recovery(Client);
+
+impl Recovery {
+    /// The running server of a configuration.
+    pub(crate) fn of(config: &Config) -> Result<Self, Failure> {
+        running(config).map(Self)
+    }
+
+    pub(crate) fn status(&self) -> Result<HaStatus, Failure> {
+        self.0.ask(Method::GET, "/ha/status")
+    }
+
+    pub(crate) fn failover(&self, node: &str) -> Result<(), Failure> {
+        self.0.order_with(Method::POST, "/ha/failover", &HaNodeOrder { node: node.to_owned() })
+    }
+
+    pub(crate) fn fallback(&self, node: &str) -> Result<(), Failure> {
+        self.0.order_with(Method::POST, "/ha/fallback", &HaNodeOrder { node: node.to_owned() })
+    }
+
+    pub(crate) fn enable(&self, group: Option<&str>) -> Result<(), Failure> {
+        let order = HaEnableOrder { group: group.map(str::to_owned) };
+        self.0.order_with(Method::POST, "/ha/enable", &order)
+    }
+
+    pub(crate) fn disable(&self, group: Option<&str>, force: bool) -> Result<(), Failure> {
+        let order = HaDisableOrder { group: group.map(str::to_owned), force };
+        self.0.order_with(Method::POST, "/ha/disable", &order)
+    }
+}
+
+fn running(config: &Config) -> Result<Client, Failure> {
+    Client::connect(config)?.ok_or_else(|| {
+        let listeners: Vec<String> = config.listen.http.iter().map(ToString::to_string).collect();
+        let place = if listeners.is_empty() { "[listen] http is empty".into() } else { listeners.join(", ") };
+        Failure::new(Exit::Unreachable, format!("the server does not run (nobody listens: {place})"))
+    })
 }

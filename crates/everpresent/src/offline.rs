@@ -1,4 +1,4 @@
-//! Accounts while the server does not run: on its database.
+//! Accounts and parameters while the server does not run: on its database.
 
 mod accounts;
 
@@ -45,6 +45,17 @@ impl Offline {
         F: Future<Output = Result<T, Refusal>>,
     {
         Ok(self.runtime.block_on(ask(&self.accounts))?)
+    }
+
+    /// The same for what is not about accounts.
+    pub(crate) fn run_on_database<'a, T, F>(
+        &'a self,
+        ask: impl FnOnce(&'a Database) -> F,
+    ) -> Result<T, Failure>
+    where
+        F: Future<Output = Result<T, Refusal>>,
+    {
+        Ok(self.runtime.block_on(ask(self.accounts.database()))?)
     }
 }
 

@@ -9,6 +9,11 @@ use crate::failure::Failure;
 
 /// Prints text with a line end. A reader that has seen enough (`| head`) is no failure.
 pub(crate) fn print(text: &str) -> Result<(), Failure> {
+    print_to_reader(text).map(|_| ())
+}
+
+/// The same, and says whether anybody reads on.
+pub(crate) fn print_to_reader(text: &str) -> Result<bool, Failure> {
     let mut out = io::stdout().lock();
     let written = out.write_all(text.as_bytes()).and_then(|()| {
         if !text.ends_with('\n') {
@@ -17,10 +22,9 @@ pub(crate) fn print(text: &str) -> Result<(), Failure> {
         out.flush()
     });
     match written {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            Err(Failure::failed(format!("standard output: {error}")))
-        }
-        _ => Ok(()),
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(false),
+        Err(error) => Err(Failure::failed(format!("standard output: {error}"))),
     }
 }
 
@@ -30,25 +34,43 @@ pub(crate) fn print_json(value: &impl Serialize) -> Result<(), Failure> {
     print(&text)
 }
 
+/// A value as JSON on one line.
+pub(crate) fn json_line(value: &impl Serialize) -> Result<String, Failure> {
+    serde_json::to_string(value).map_err(|error| Failure::failed(error.to_string()))
+}
+
+/// What makes a terminal show only what follows; nothing if there is none.
+pub(crate) fn clear() -> &'static str {
+    if io::stdout().is_terminal() { "\u{1b}[2J\u{1b}[H" } else { "" }
+}
+
 /// Prints a table. Without a terminal it has no lines and is not broken to any width, for other programs.
 pub(crate) fn print_table<const COLUMNS: usize>(
     header: [&str; COLUMNS],
     rows: impl Iterator<Item = [String; COLUMNS]>,
 ) -> Result<(), Failure> {
+    print(&table(header, rows))
+}
+
+/// What [`print_table`] prints, without the last line end.
+pub(crate) fn table<const COLUMNS: usize>(
+    header: [&str; COLUMNS],
+    rows: impl Iterator<Item = [String; COLUMNS]>,
+) -> String {
     if !io::stdout().is_terminal() {
         let mut text = header.join("\t");
         for row in rows {
             text.push('\n');
             text.push_str(&row.map(|cell| printable(&cell)).join("\t"));
         }
-        return print(&text);
+        return text;
     }
     let mut table = Table::new();
     table.set_content_arrangement(ContentArrangement::Dynamic).set_header(header);
     for row in rows {
         table.add_row(row.map(|cell| printable(&cell)));
     }
-    print(&table.to_string())
+    table.to_string()
 }
 
 /// Text from elsewhere, without what could steer a terminal or break a table.

@@ -198,6 +198,11 @@ impl Parameters {
         Ok(())
     }
 
+    /// Whether leases and grants have the same lengths under both. Nodes that disagree about them could both serve a home.
+    pub fn promises_as(&self, other: &Self) -> bool {
+        self.keep_alive_timeout == other.keep_alive_timeout
+    }
+
     /// What works but should be known.
     pub fn warnings(&self) -> Vec<ParameterWarning> {
         let few = self.keep_alive_timeout < self.keep_alive_interval * ADVISED_INTERVALS;

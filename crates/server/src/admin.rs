@@ -1,13 +1,14 @@
 //! What operators can ask of this node, as the console calls it.
 
+mod ha;
 mod sessions;
 mod users;
 
 use std::sync::Arc;
 
 use everpresent_console::administration::{
-    AuditReport, Certificate, Ended, ImportReport, NewUser, NodeStatus, Readiness, ReloadReport, SessionPage,
-    SessionQuery, UserPage, UserQuery,
+    AuditReport, Certificate, Ended, HaParameterChange, HaParameters, HaStatus, ImportReport, NewUser,
+    NodeStatus, Readiness, ReloadReport, SessionPage, SessionQuery, UserPage, UserQuery,
 };
 use everpresent_console::{Administration, Password, Refusal, Reply, Time};
 use everpresent_session::time::Timestamp;
@@ -16,7 +17,7 @@ use everpresent_store::{Backend, StoreError};
 
 use crate::home::Home;
 use crate::node::Node;
-use crate::sweep;
+use crate::{parameters, sweep};
 
 /// Why a node that cannot store what it is sent is not ready.
 const DATABASE_AWAY: &str = "the database does not take writes";
@@ -131,6 +132,37 @@ impl Administration for Admin {
             }
             Ok(ReloadReport { reloaded, kept })
         })
+    }
+
+    fn ha_status(&self) -> Reply<'_, HaStatus> {
+        Box::pin(async move {
+            let mode = if self.readiness().ready { "spooled" } else { "refusing" };
+            Ok(ha::status(&self.node, self.started, mode))
+        })
+    }
+
+    fn failover(&self, _node: String) -> Reply<'_, ()> {
+        Box::pin(async { Err(ha::refuse()) })
+    }
+
+    fn fallback(&self, _node: String) -> Reply<'_, ()> {
+        Box::pin(async { Err(ha::refuse()) })
+    }
+
+    fn enable_ha(&self, _group: Option<String>) -> Reply<'_, ()> {
+        Box::pin(async { Err(ha::refuse()) })
+    }
+
+    fn disable_ha(&self, _group: Option<String>, _force: bool) -> Reply<'_, ()> {
+        Box::pin(async { Err(ha::refuse()) })
+    }
+
+    fn ha_parameters(&self) -> Reply<'_, HaParameters> {
+        Box::pin(parameters::show(&self.node.store))
+    }
+
+    fn set_ha_parameters(&self, change: HaParameterChange) -> Reply<'_, HaParameters> {
+        Box::pin(parameters::change(&self.node.store, change))
     }
 
     fn readiness(&self) -> Readiness {

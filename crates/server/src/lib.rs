@@ -20,6 +20,7 @@ pub mod lifecycle;
 pub mod node;
 pub mod pair;
 pub mod peers;
+pub mod parameters;
 mod random;
 pub mod route;
 pub mod running;

@@ -11,6 +11,8 @@ use everpresent_console::{
 use everpresent_stanza::{BareJid, Jid};
 use tokio::sync::{Notify, Semaphore};
 
+use crate::ha::Pair;
+
 pub(crate) const TOKEN: &str = "0123456789abcdef0123456789abcdef";
 
 /// Accounts with password and whether they may sign in; sessions by full JID.
@@ -22,6 +24,7 @@ pub(crate) struct Fake {
     /// `list_users` of the user `slow@example.org` waits here.
     pub(crate) arrived: Notify,
     pub(crate) gate: Option<Semaphore>,
+    pub(crate) pair: Pair,
 }
 
 fn now<T: Send + 'static>(result: Result<T, Refusal>) -> Reply<'static, T> {
@@ -125,6 +128,27 @@ impl Administration for Fake {
     }
     fn reload(&self) -> Reply<'_, ReloadReport> {
         now(Ok(ReloadReport { reloaded: vec!["certificate".into()], kept: Vec::new() }))
+    }
+    fn ha_status(&self) -> Reply<'_, HaStatus> {
+        now(Ok(self.pair.status()))
+    }
+    fn failover(&self, node: String) -> Reply<'_, ()> {
+        now(self.pair.failover(&node))
+    }
+    fn fallback(&self, node: String) -> Reply<'_, ()> {
+        now(self.pair.fallback(&node))
+    }
+    fn enable_ha(&self, _group: Option<String>) -> Reply<'_, ()> {
+        now(self.pair.enable(true, false))
+    }
+    fn disable_ha(&self, _group: Option<String>, force: bool) -> Reply<'_, ()> {
+        now(self.pair.enable(false, force))
+    }
+    fn ha_parameters(&self) -> Reply<'_, HaParameters> {
+        now(Ok(self.pair.parameters()))
+    }
+    fn set_ha_parameters(&self, change: HaParameterChange) -> Reply<'_, HaParameters> {
+        now(Ok(self.pair.change(change)))
     }
     fn readiness(&self) -> Readiness {
         let reasons = self.not_ready.lock().unwrap().clone();

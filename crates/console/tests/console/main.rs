@@ -3,6 +3,7 @@
 
 mod api;
 mod fake;
+mod ha;
 mod http;
 mod limits;
 mod public;

@@ -24,6 +24,10 @@ impl Accounts {
         Self { database, domains, home }
     }
 
+    pub(crate) fn database(&self) -> &Database {
+        &self.database
+    }
+
     pub(crate) async fn close(&self) {
         self.database.close().await;
     }

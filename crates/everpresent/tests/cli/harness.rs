@@ -10,6 +10,8 @@ use everpresent_console::administration::*;
 use everpresent_console::{AdminToken, Code, Console, Parts, Refusal, Settings};
 use everpresent_stanza::{BareJid, Jid};
 
+use crate::ha::Pair;
+
 /// What a command did.
 pub(crate) struct Outcome {
     pub(crate) code: i32,
@@ -72,6 +74,7 @@ pub(crate) struct Server {
     pub(crate) users: Mutex<BTreeMap<String, (String, bool)>>,
     pub(crate) sessions: Mutex<Vec<String>>,
     pub(crate) leaked: Mutex<Option<String>>,
+    pub(crate) pair: Pair,
 }
 
 /// A place whose configuration leads to a running server.
@@ -213,6 +216,27 @@ impl Administration for Server {
     }
     fn reload(&self) -> Reply<'_, ReloadReport> {
         now(Ok(ReloadReport::default()))
+    }
+    fn ha_status(&self) -> Reply<'_, HaStatus> {
+        now(Ok(self.pair.status()))
+    }
+    fn failover(&self, node: String) -> Reply<'_, ()> {
+        now(self.pair.failover(&node))
+    }
+    fn fallback(&self, node: String) -> Reply<'_, ()> {
+        now(self.pair.fallback(&node))
+    }
+    fn enable_ha(&self, _group: Option<String>) -> Reply<'_, ()> {
+        now(self.pair.enable(true, false))
+    }
+    fn disable_ha(&self, _group: Option<String>, force: bool) -> Reply<'_, ()> {
+        now(self.pair.enable(false, force))
+    }
+    fn ha_parameters(&self) -> Reply<'_, HaParameters> {
+        now(Ok(self.pair.parameters()))
+    }
+    fn set_ha_parameters(&self, change: HaParameterChange) -> Reply<'_, HaParameters> {
+        now(Ok(self.pair.change(change)))
     }
     fn readiness(&self) -> Readiness {
         Readiness::ready()

@@ -6,6 +6,7 @@ mod cluster;
 mod demo;
 mod files;
 mod guardian;
+mod ha;
 mod harness;
 mod offline;
 mod served;

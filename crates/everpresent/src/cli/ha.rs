@@ -1,0 +1,97 @@
+//! The command line of `everpresent ha`.
+
+use clap::{Args, Subcommand, ValueEnum};
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum HaCommand {
+    /// Show state and reason of every node, and who owns which home
+    #[command(after_help = "Examples:\n  everpresent ha status\n  everpresent ha status --watch\n  \
+                            everpresent ha status --json | jq -r '.groups[].nodes[] | \"\\(.name) \\(.state)\"'\n  \
+                            everpresent ha status --parameters")]
+    Status {
+        /// Go on showing it, once a second, until interrupted; with --json one line each time
+        #[arg(long, conflicts_with = "parameters")]
+        watch: bool,
+        /// Show the recovery parameters in force, with their defaults, instead
+        #[arg(long)]
+        parameters: bool,
+    },
+    /// Let the partner serve the users of a node, whose services then stop until a fallback
+    ///
+    /// No session ends. The order can be given at either node.
+    #[command(
+        after_help = "Examples:\n  everpresent ha failover imp1\n  everpresent ha failover imp1 --wait 60"
+    )]
+    Failover {
+        /// Name of the node
+        node: String,
+        #[command(flatten)]
+        wait: WaitArguments,
+    },
+    /// Let a node that is failed over serve its users itself again
+    #[command(after_help = "Example:\n  everpresent ha fallback imp1 --wait 60")]
+    Fallback {
+        /// Name of the node
+        node: String,
+        #[command(flatten)]
+        wait: WaitArguments,
+    },
+    /// Enable high availability in a group of two nodes
+    #[command(after_help = "Example:\n  everpresent ha enable --wait 120")]
+    Enable {
+        /// Name of the group; left out: that of the node that is asked
+        group: Option<String>,
+        #[command(flatten)]
+        wait: WaitArguments,
+    },
+    /// Disable high availability in a group: its nodes do not stand in for each other any more
+    #[command(after_help = "Example:\n  everpresent ha disable")]
+    Disable {
+        /// Name of the group; left out: that of the node that is asked
+        group: Option<String>,
+        /// Also while a node is failed over: its users then stay where they are
+        #[arg(long)]
+        force: bool,
+        #[command(flatten)]
+        wait: WaitArguments,
+    },
+    /// Set a recovery parameter for the whole cluster, or all of them from a preset
+    ///
+    /// Lengths have a unit: 200ms, 15s, 2m, 1h. Works with the running server, or on its database while it does not run.
+    #[command(after_help = "Examples:\n  everpresent ha set automatic_fallback_delay 10m\n  \
+                            everpresent ha set --preset lan\n\n`everpresent ha status --parameters` lists them.")]
+    Set {
+        /// Name of the parameter
+        #[arg(required_unless_present = "preset", requires = "value")]
+        name: Option<String>,
+        /// Its new value
+        value: Option<String>,
+        /// Set all of them: to their defaults, or for two nodes in one network
+        #[arg(long, conflicts_with = "name")]
+        preset: Option<Preset>,
+    },
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum Preset {
+    /// Minutes: for any network
+    Default,
+    /// Seconds: for two nodes in one network
+    Lan,
+}
+
+impl Preset {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Default => "default",
+            Self::Lan => "lan",
+        }
+    }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct WaitArguments {
+    /// Wait until it is done; exit code 1, with the state, if it is not by then
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    pub(crate) wait: Option<u64>,
+}
