@@ -11,6 +11,8 @@ use everpresent_console::administration::{
     NodeStatus, Readiness, ReloadReport, SessionPage, SessionQuery, UserPage, UserQuery,
 };
 use everpresent_console::{Administration, Password, Refusal, Reply, Time};
+use everpresent_recovery::manager::{NodeState, Order, Reason};
+use everpresent_session::ids::HomeName;
 use everpresent_session::time::Timestamp;
 use everpresent_stanza::{BareJid, Jid};
 use everpresent_store::{Backend, StoreError};
@@ -42,17 +44,29 @@ impl Admin {
         self.node.seats.get(&self.node.name())?.served()
     }
 
+    /// Orders about a whole group are given to one of its nodes.
+    fn own_group(&self, group: Option<String>) -> Result<(), Refusal> {
+        match group.filter(|group| *group != self.node.pair.group) {
+            None => Ok(()),
+            Some(group) => Err(Refusal::conflict(format!(
+                "this node is in group {}; give the order to a node of {group}",
+                self.node.pair.group
+            ))),
+        }
+    }
+
     async fn status(&self) -> Result<NodeStatus, Refusal> {
         let users = self.node.store.account_count().await.map_err(away)?;
         let audit = sweep::audit_all(&self.node);
         let epoch = self.own_home().map_or(0, |home| home.fence.epoch.0);
         let readiness = self.readiness();
+        let standing = self.node.pair.status().map(|status| status.standing);
         Ok(NodeStatus {
             name: self.node.config.node.name.clone(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
             domains: self.node.config.node.domains.iter().map(ToString::to_string).collect(),
-            state: "Unknown".to_owned(),
-            reason: "High Availability Not Enabled".to_owned(),
+            state: standing.map_or(NodeState::Unknown, |standing| standing.state).to_string(),
+            reason: standing.map_or(Reason::Unknown, |standing| standing.reason).to_string(),
             mode: if readiness.ready { "spooled" } else { "refusing" }.to_owned(),
             epoch,
             started: Time(self.started.0),
@@ -135,26 +149,29 @@ impl Administration for Admin {
     }
 
     fn ha_status(&self) -> Reply<'_, HaStatus> {
+        Box::pin(ha::status(&self.node, self.started))
+    }
+
+    fn failover(&self, node: String) -> Reply<'_, ()> {
+        Box::pin(ha::order(&self.node, Order::Failover(HomeName::new(&node))))
+    }
+
+    fn fallback(&self, node: String) -> Reply<'_, ()> {
+        Box::pin(ha::order(&self.node, Order::Fallback(HomeName::new(&node))))
+    }
+
+    fn enable_ha(&self, group: Option<String>) -> Reply<'_, ()> {
         Box::pin(async move {
-            let mode = if self.readiness().ready { "spooled" } else { "refusing" };
-            Ok(ha::status(&self.node, self.started, mode))
+            self.own_group(group)?;
+            ha::order(&self.node, Order::Enable).await
         })
     }
 
-    fn failover(&self, _node: String) -> Reply<'_, ()> {
-        Box::pin(async { Err(ha::refuse()) })
-    }
-
-    fn fallback(&self, _node: String) -> Reply<'_, ()> {
-        Box::pin(async { Err(ha::refuse()) })
-    }
-
-    fn enable_ha(&self, _group: Option<String>) -> Reply<'_, ()> {
-        Box::pin(async { Err(ha::refuse()) })
-    }
-
-    fn disable_ha(&self, _group: Option<String>, _force: bool) -> Reply<'_, ()> {
-        Box::pin(async { Err(ha::refuse()) })
+    fn disable_ha(&self, group: Option<String>, force: bool) -> Reply<'_, ()> {
+        Box::pin(async move {
+            self.own_group(group)?;
+            ha::order(&self.node, Order::Disable { force }).await
+        })
     }
 
     fn ha_parameters(&self) -> Reply<'_, HaParameters> {

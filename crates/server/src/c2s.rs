@@ -1,5 +1,7 @@
 //! Client connections: accepted, negotiated, established.
 
+mod carried;
+pub mod carrier;
 pub mod connection;
 pub mod established;
 pub mod listener;

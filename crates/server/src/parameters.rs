@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use everpresent_console::administration::{HaParameter, HaParameterChange, HaParameters};
 use everpresent_console::{Code, Refusal};
-use everpresent_recovery::parameters::{Parameter, Parameters, SETTING_PREFIX};
+use everpresent_recovery::parameters::{Parameter, Parameters};
 use everpresent_store::{Database, StoreError};
 
 /// Reads the parameters in force.
@@ -40,7 +40,7 @@ pub async fn change(store: &Database, change: HaParameterChange) -> Result<HaPar
     let values = change.values.iter().map(|(name, value)| (name.as_str(), value.as_str()));
     let wanted = before.with(values).map_err(invalid)?;
     let promises_change = in_force(&settings).map_or(true, |now| !now.promises_as(&wanted));
-    if promises_change && is_enabled_anywhere(&settings) {
+    if promises_change && store.groups().await.map_err(broken)?.iter().any(|group| group.ha_enabled) {
         return Err(Refusal::conflict(
             "keep_alive_timeout is the length of what the nodes promise each other, and both must always agree on it: \
              disable high availability, set it, and enable it again",
@@ -62,11 +62,6 @@ fn in_force(settings: &BTreeMap<String, String>) -> Result<Parameters, Refusal> 
         let way = "`everpresent ha set --preset default` replaces them";
         Refusal::conflict(format!("the parameters that are kept cannot be used: {error}; {way}"))
     })
-}
-
-fn is_enabled_anywhere(settings: &BTreeMap<String, String>) -> bool {
-    let enabled = format!("{SETTING_PREFIX}enabled.");
-    settings.iter().any(|(name, value)| name.starts_with(&enabled) && value == "true")
 }
 
 fn describe(parameters: &Parameters) -> HaParameters {

@@ -1,50 +1,120 @@
-//! High availability, as a node knows it that is alone in its group.
+//! High availability, as this node knows it.
 
 use everpresent_console::administration::{HaGroup, HaHome, HaNode, HaStatus, LinkState};
 use everpresent_console::{Refusal, Time};
-use everpresent_recovery::manager::{NodeState, OrderRefusal, Reason};
-use everpresent_session::time::Timestamp;
+use everpresent_recovery::manager::{NodeState, Order, PeerStatus, Reason};
+use everpresent_session::ids::HomeName;
+use everpresent_session::owner::Mode;
+use everpresent_session::time::{Moment, Timestamp};
 
+use crate::home::Home;
 use crate::node::Node;
+use crate::seat::Seat;
 use crate::sweep;
 
-/// The group that the first node makes.
-const DEFAULT_GROUP: &str = "DefaultCUPSubCluster";
+/// What is known of all groups: of the own one as it is now, of others what the database says.
+pub(super) async fn status(node: &Node, started: Timestamp) -> Result<HaStatus, Refusal> {
+    let rows = node.peers.nodes();
+    let assigned = node.store.users_per_home().await.map_err(super::away)?;
+    let assigned = |name: &HomeName| assigned.iter().find(|(home, _)| home == name).map(|(_, users)| *users);
+    let mut groups: Vec<HaGroup> = Vec::new();
+    for row in rows.iter() {
+        let own_group = row.group == node.pair.group;
+        let mut shown = HaNode {
+            name: row.name.as_str().to_owned(),
+            state: NodeState::Unknown.to_string(),
+            state_number: NodeState::Unknown.number(),
+            reason: Reason::Unknown.to_string(),
+            since: None,
+            version: row.version.clone(),
+            link: LinkState::Down,
+            heartbeat_age_ms: None,
+            sessions_served: None,
+            sessions_assigned: assigned(&row.name),
+        };
+        if row.name == node.name() {
+            describe_own(node, started, &mut shown);
+        } else if own_group && let Some(peer) = node.pair.status().and_then(|status| status.peer) {
+            describe_peer(node, &peer, &mut shown);
+        }
+        match groups.iter_mut().find(|group| group.name == row.group) {
+            Some(group) => group.nodes.push(shown),
+            None => groups.push(HaGroup {
+                name: row.group.clone(),
+                ha_enabled: own_group && node.pair.is_enabled(),
+                nodes: vec![shown],
+                homes: if own_group { homes(node) } else { Vec::new() },
+            }),
+        }
+    }
+    Ok(HaStatus { groups })
+}
 
-pub(super) fn status(node: &Node, started: Timestamp, mode: &str) -> HaStatus {
-    let name = node.config.node.name.clone();
-    let home = node.seats.get(&node.name()).and_then(|seat| seat.served());
+fn describe_own(node: &Node, started: Timestamp, shown: &mut HaNode) {
     let audit = sweep::audit_all(node);
-    let sessions = (audit.open + audit.detached) as u64;
-    let state = NodeState::Unknown;
-    HaStatus {
-        groups: vec![HaGroup {
-            name: DEFAULT_GROUP.to_owned(),
-            ha_enabled: false,
-            nodes: vec![HaNode {
-                name: name.clone(),
-                state: state.to_string(),
-                state_number: state.number(),
-                reason: Reason::HighAvailabilityNotEnabled.to_string(),
-                since: Some(Time(started.0)),
-                version: env!("CARGO_PKG_VERSION").to_owned(),
-                link: LinkState::Up,
-                heartbeat_age_ms: None,
-                sessions_served: Some(sessions),
-                sessions_assigned: Some(sessions),
-            }],
-            homes: vec![HaHome {
-                home: name.clone(),
-                owner: home.is_some().then_some(name),
-                epoch: home.map_or(0, |home| home.fence.epoch.0),
-                mode: mode.to_owned(),
-                replica: false,
-            }],
-        }],
+    shown.link = LinkState::Up;
+    shown.sessions_served = Some((audit.open + audit.detached) as u64);
+    shown.since = Some(Time(started.0));
+    if let Some(status) = node.pair.status() {
+        shown.state = status.standing.state.to_string();
+        shown.state_number = status.standing.state.number();
+        shown.reason = status.standing.reason.to_string();
+        shown.since = Some(wall(node, status.since));
     }
 }
 
-/// What becomes of an order: there is nobody to carry it out with.
-pub(super) fn refuse() -> Refusal {
-    Refusal::conflict(OrderRefusal::NoPartner.to_string())
+fn describe_peer(node: &Node, peer: &PeerStatus, shown: &mut HaNode) {
+    shown.state = peer.state.to_string();
+    shown.state_number = peer.state.number();
+    shown.reason = peer.reason.to_string();
+    shown.since = peer.since.map(|since| wall(node, since));
+    shown.link = if peer.link { LinkState::Up } else { LinkState::Down };
+    let milliseconds = |age: std::time::Duration| u64::try_from(age.as_millis()).unwrap_or(u64::MAX);
+    shown.heartbeat_age_ms = peer.heartbeat_age.map(milliseconds);
+    shown.sessions_served = node.pair.partner().and_then(|partner| partner.sessions());
+}
+
+/// The civil time of a moment of this process.
+fn wall(node: &Node, moment: Moment) -> Time {
+    let now = node.clock.now();
+    let ago = i64::try_from(now.moment.since(moment).as_millis()).unwrap_or(i64::MAX);
+    Time(now.wall.0.saturating_sub(ago))
+}
+
+fn homes(node: &Node) -> Vec<HaHome> {
+    node.seats.all().iter().map(|seat| describe_home(seat)).collect()
+}
+
+fn describe_home(seat: &Seat) -> HaHome {
+    let row = seat.shown().borrow().row.clone();
+    let held = row.as_ref().filter(|row| row.incarnation.is_some());
+    let protected = row.as_ref().is_some_and(|row| row.replica.is_some());
+    let mode = match seat.served() {
+        Some(home) => mode(&home),
+        None if held.is_none() => "not served",
+        None if protected => "protected",
+        None => "spooled",
+    };
+    HaHome {
+        home: seat.name().as_str().to_owned(),
+        owner: held.map(|row| row.owner.as_str().to_owned()),
+        epoch: row.map_or(0, |row| row.epoch.0),
+        mode: mode.to_owned(),
+        replica: protected,
+    }
+}
+
+fn mode(home: &Home) -> &'static str {
+    home.enter(|state| match state.owner.mode() {
+        Mode::Protected { .. } => "protected",
+        Mode::Entering { .. } => "entering",
+        Mode::Leaving { .. } => "leaving",
+        Mode::Spooled if state.owner.accepts_messages() => "spooled",
+        Mode::Spooled => "refusing",
+    })
+}
+
+/// Has an order carried out.
+pub(super) async fn order(node: &Node, order: Order) -> Result<(), Refusal> {
+    node.pair.order(order, false).await.map(drop).map_err(Refusal::conflict)
 }

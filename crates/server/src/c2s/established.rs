@@ -156,9 +156,9 @@ impl<'a> Connection<'a> {
                 self.rung = true;
                 Ok(())
             }
-            WireEvent::Malformed(error) => {
+            WireEvent::Malformed(condition) => {
                 metrics::counter!("everpresent_streams_malformed_total").increment(1);
-                Err(self.violation(&StreamError::new(error.condition())))
+                Err(self.violation(&StreamError::new(condition)))
             }
             WireEvent::Gone => Err(Departure::Lost(Reason::TransportLost)),
         }

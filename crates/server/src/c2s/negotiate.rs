@@ -92,9 +92,9 @@ impl Driver<'_> {
                 WireEvent::Frame(Frame::Stanza(stanza)) => Input::Element(stanza.to_element().ok()?),
                 WireEvent::Frame(Frame::StreamClose) => Input::StreamClosed,
                 WireEvent::Drained => continue,
-                WireEvent::Malformed(error) => {
+                WireEvent::Malformed(condition) => {
                     metrics::counter!("everpresent_streams_malformed_total").increment(1);
-                    self.fail(&StreamError::new(error.condition()));
+                    self.fail(&StreamError::new(condition));
                     return None;
                 }
                 WireEvent::Gone => return None,

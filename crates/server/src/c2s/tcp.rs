@@ -121,7 +121,7 @@ impl TcpWire {
             match self.framer.next_frame() {
                 Ok(Some(frame)) => return Poll::Ready(WireEvent::Frame(frame)),
                 Ok(None) => {}
-                Err(error) => return Poll::Ready(WireEvent::Malformed(error)),
+                Err(error) => return Poll::Ready(WireEvent::Malformed(error.condition())),
             }
             ready!(self.pace.poll_ready(context));
             match ready!(self.poll_read(context, true)) {

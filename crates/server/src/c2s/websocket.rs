@@ -75,11 +75,11 @@ impl WebSocketWire {
                     self.pace.count(text.len());
                     return Poll::Ready(match parse_document(&Bytes::from(text), &self.limits) {
                         Ok(frame) => WireEvent::Frame(frame),
-                        Err(error) => WireEvent::Malformed(error),
+                        Err(error) => WireEvent::Malformed(error.condition()),
                     });
                 }
                 // Only text frames carry XMPP (RFC 7395 §3.2).
-                Message::Binary(_) => return Poll::Ready(WireEvent::Malformed(FrameError::NotOneDocument)),
+                Message::Binary(_) => return Poll::Ready(WireEvent::Malformed(FrameError::NotOneDocument.condition())),
                 Message::Close(_) => return Poll::Ready(WireEvent::Gone),
                 // The library answers pings by itself.
                 Message::Ping(data) | Message::Pong(data) => self.pace.count(FRAME_BYTES + data.len()),

@@ -1,12 +1,13 @@
-//! The two ways in which clients are connected, behind one face: frames in, elements out.
+//! The ways in which clients are connected, behind one face: frames in, elements out.
 
 use std::net::SocketAddr;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
-use everpresent_stanza::{Frame, FrameError, Limits, StreamError, build, with_client_namespace};
+use everpresent_stanza::{Frame, Limits, StreamCondition, StreamError, build, with_client_namespace};
 use everpresent_stream::{ChannelBindings, ResponseHeader, Transport};
 
+use super::carried::CarriedWire;
 use super::tcp::TcpWire;
 use crate::c2s::websocket::WebSocketWire;
 
@@ -17,8 +18,8 @@ pub enum WireEvent {
     Frame(Frame),
     /// What was to be written is written; asked for with [`Wire::poll`] only while something is.
     Drained,
-    /// What came is no stream: [`FrameError::condition`] says why.
-    Malformed(FrameError),
+    /// What came is no stream; the client is told this.
+    Malformed(StreamCondition),
     /// The connection is gone.
     Gone,
 }
@@ -30,6 +31,8 @@ pub enum Wire {
     Tcp(Box<TcpWire>),
     /// One element per message (RFC 7395).
     WebSocket(Box<WebSocketWire>),
+    /// Connected to another node, which carries what it sends and gets (signed in already).
+    Carried(Box<CarriedWire>),
 }
 
 impl Wire {
@@ -38,6 +41,7 @@ impl Wire {
         match self {
             Self::Tcp(wire) => wire.poll(context),
             Self::WebSocket(wire) => wire.poll(context),
+            Self::Carried(wire) => wire.poll(context),
         }
     }
 
@@ -51,6 +55,7 @@ impl Wire {
         match self {
             Self::Tcp(wire) => wire.queue(element),
             Self::WebSocket(wire) => wire.queue(with_client_namespace(element)),
+            Self::Carried(wire) => wire.queue(element.clone()),
         }
     }
 
@@ -59,6 +64,8 @@ impl Wire {
         match self {
             Self::Tcp(wire) => wire.queue(&header.to_bytes(Transport::Tcp)),
             Self::WebSocket(wire) => wire.queue(header.to_bytes(Transport::WebSocket)),
+            // The carrier has sent one.
+            Self::Carried(_) => {}
         }
     }
 
@@ -67,14 +74,20 @@ impl Wire {
         match self {
             Self::Tcp(wire) => wire.queue(build::STREAM_CLOSE.as_bytes()),
             Self::WebSocket(wire) => wire.queue(Bytes::from_static(build::WEBSOCKET_CLOSE.as_bytes())),
+            Self::Carried(wire) => wire.queue_close(),
         }
     }
 
     /// Adds a stream error and the end of the stream.
     pub fn queue_error(&mut self, error: &StreamError) {
         let element = error.to_bytes();
-        self.queue(&element);
-        self.queue_close();
+        match self {
+            Self::Carried(wire) => wire.queue_error(element),
+            Self::Tcp(_) | Self::WebSocket(_) => {
+                self.queue(&element);
+                self.queue_close();
+            }
+        }
     }
 
     /// How many bytes wait to be written.
@@ -82,6 +95,7 @@ impl Wire {
         match self {
             Self::Tcp(wire) => wire.pending(),
             Self::WebSocket(wire) => wire.pending(),
+            Self::Carried(wire) => wire.pending(),
         }
     }
 
@@ -97,6 +111,8 @@ impl Wire {
         match self {
             Self::Tcp(wire) => wire.set_limits(limits),
             Self::WebSocket(wire) => wire.set_limits(limits),
+            // The carrier keeps them.
+            Self::Carried(_) => {}
         }
     }
 
@@ -105,6 +121,7 @@ impl Wire {
         match self {
             Self::Tcp(wire) => wire.peer(),
             Self::WebSocket(wire) => wire.peer(),
+            Self::Carried(wire) => wire.peer(),
         }
     }
 
@@ -114,6 +131,7 @@ impl Wire {
             Self::Tcp(wire) if wire.bindings().is_some() => "tls",
             Self::Tcp(_) => "tcp",
             Self::WebSocket(_) => "websocket",
+            Self::Carried(_) => "carried",
         }
     }
 
@@ -122,6 +140,7 @@ impl Wire {
         match self {
             Self::Tcp(wire) => wire.bindings(),
             Self::WebSocket(wire) => wire.bindings(),
+            Self::Carried(_) => None,
         }
     }
 
@@ -130,6 +149,7 @@ impl Wire {
         match self {
             Self::Tcp(wire) => wire.close().await,
             Self::WebSocket(wire) => wire.close().await,
+            Self::Carried(wire) => wire.close().await,
         }
     }
 }

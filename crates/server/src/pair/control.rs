@@ -29,6 +29,8 @@ pub struct Partner {
     lines: Mutex<[Option<mpsc::Sender<Control>>; 2]>,
     /// Its process, as its last heartbeat said, while a stream stands.
     alive: watch::Sender<Option<Incarnation>>,
+    /// How many sessions it serves, as its last heartbeat said.
+    sessions: watch::Sender<Option<u64>>,
 }
 
 /// Who opened a stream.
@@ -40,12 +42,23 @@ pub(super) enum Line {
 
 impl Partner {
     pub(super) fn new(name: HomeName, peer: Peer) -> Self {
-        Self { name, peer, lines: Mutex::default(), alive: watch::Sender::new(None) }
+        Self {
+            name,
+            peer,
+            lines: Mutex::default(),
+            alive: watch::Sender::new(None),
+            sessions: watch::Sender::new(None),
+        }
     }
 
     /// Its process, while it is connected.
     pub fn alive(&self) -> watch::Receiver<Option<Incarnation>> {
         self.alive.subscribe()
+    }
+
+    /// How many sessions it serves, as it said last.
+    pub fn sessions(&self) -> Option<u64> {
+        *self.sessions.borrow()
     }
 
     /// Sends a message, if a stream stands; it may be lost.
@@ -93,6 +106,7 @@ impl Partner {
                     *alive = Some(heartbeat.incarnation);
                     news
                 });
+                self.sessions.send_replace(Some(heartbeat.sessions));
                 node.pair.hint(Told::Heartbeat(heartbeat));
             }
             Control::Ownership { home, message } => {
