@@ -9,6 +9,7 @@ mod committer;
 mod loading;
 mod marks;
 mod transports;
+mod whereabouts;
 
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -23,10 +24,11 @@ use everpresent_session::session::State;
 use everpresent_store::Fence;
 use tokio::sync::Notify;
 
-pub use account::{Account, Accounts};
+pub use account::{Account, Accounts, Elsewhere};
 pub use committer::commit_forever;
 pub use marks::{Away, FLUSH_TIMEOUT};
 pub use transports::{Ending, Line, Transport, Transports};
+pub use whereabouts::Place;
 
 use crate::node::Node;
 use crate::seat::{RELOGIN_UPPER_LIMIT, Tenure};

@@ -3,14 +3,17 @@
 //! - A connection comes in through [`c2s`]: accepted, negotiated, established.
 //! - Its stanzas go their way through [`route`], or are answered by [`services`]; either way each becomes one record
 //!   ([`turn`]) of the [`home`], and what it does for others ends in their sessions' queues ([`deliver`]).
+//! - What is for users of another home goes through [`channels`]; [`directory`] knows who belongs where.
 //! - [`lifecycle`] binds, resumes and ends sessions; [`sweep`] does what time demands.
 //! - [`start`] puts a node together from its [`config`]; [`running`] takes it apart again.
 
 pub mod admin;
 pub mod c2s;
+pub mod channels;
 pub mod clock;
 pub mod config;
 pub mod deliver;
+pub mod directory;
 pub mod epochs;
 mod files;
 pub mod home;

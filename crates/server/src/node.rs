@@ -17,6 +17,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::pair::Pair;
 use crate::peers::Peers;
+use crate::directory::Directory;
 use crate::seat::Seats;
 use crate::throttle::Throttle;
 use crate::tls::Certificates;
@@ -37,6 +38,8 @@ pub struct Node {
     pub peers: Peers,
     /// Rung when it is to be looked who is in the group.
     pub group_changed: Notify,
+    /// Who belongs to which home.
+    pub directory: Directory,
     /// Durable data.
     pub store: Database,
     /// What it offers its clients.
@@ -80,6 +83,7 @@ impl Node {
             pair,
             peers,
             group_changed: Notify::new(),
+            directory: Directory::default(),
             store,
             offer,
             plain_offer,

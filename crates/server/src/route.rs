@@ -1,5 +1,8 @@
 //! The way of a stanza from its sender to the queues of its recipients.
 
+pub mod away;
+pub mod envelope;
+pub mod inbound;
 pub mod iq;
 pub mod message;
 pub mod presence;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use everpresent_recovery::settings::Settings;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -10,8 +11,10 @@ use tokio_util::task::TaskTracker;
 
 use crate::admin::Admin;
 use crate::node::Node;
-use crate::pair::Told;
+use crate::pair::{self, Told};
 use crate::seat::keeper::Event;
+use crate::seat::Seat;
+use crate::start::StartError;
 
 /// How long the homes may take to be handed to the partner at a stop.
 const HAND_OVER_TIMEOUT: Duration = Duration::from_secs(10);
@@ -60,6 +63,14 @@ impl Server {
     /// The operator's side.
     pub fn admin(&self) -> &Admin {
         &self.admin
+    }
+
+    /// Keeps the seat of a further home, by these rules of ownership.
+    ///
+    /// # Errors
+    /// When the highest epoch cannot be read from disk.
+    pub fn keep_seat(&self, settings: Settings) -> Result<Arc<Seat>, StartError> {
+        pair::keep_seat(&self.node, settings, &self.tasks.keepers)
     }
 
     /// Waits until the node must stop because something is broken, and says what.

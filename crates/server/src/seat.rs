@@ -13,7 +13,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use everpresent_recovery::witness::WitnessRow;
-use everpresent_session::ids::{Epoch, HomeName};
+use everpresent_session::ids::{Epoch, HomeName, Incarnation};
 use everpresent_session::ledger::Ledger;
 use everpresent_session::replica::Replica;
 use everpresent_stanza::BareJid;
@@ -58,6 +58,14 @@ pub struct Shown {
     pub row: Option<WitnessRow>,
     /// The epoch under which this process owns the home.
     pub own: Option<Epoch>,
+}
+
+impl Shown {
+    /// Whether another process owns the home, as far as is known. It may be dead already.
+    fn is_of_another(&self, own: Incarnation) -> bool {
+        let owner = self.row.as_ref().and_then(|row| row.incarnation);
+        self.own.is_none() && owner.is_some_and(|owner| owner != own)
+    }
 }
 
 impl Seat {
@@ -139,11 +147,53 @@ impl Seat {
     }
 }
 
+/// Who serves a user.
+#[derive(Debug)]
+pub enum ServedBy {
+    /// This node does.
+    Here(Arc<Home>),
+    /// Another node: this is the home.
+    Elsewhere(HomeName),
+    /// Nobody is known to, and somebody may soon: the client is let go and comes again.
+    Nobody,
+}
+
 impl Node {
-    /// The home of a user, as soon as this node serves it; nothing if that takes longer than [`HOLD`].
-    pub async fn home_of(&self, _user: &BareJid) -> Option<Arc<Home>> {
-        let mut served = self.seats.get(&self.name())?.changes();
-        let served = tokio::time::timeout(HOLD, served.wait_for(Option::is_some)).await;
-        served.ok()?.ok()?.clone()
+    /// Who serves a user. While that is open, waits for this node to do so, at most for [`HOLD`]. Somebody who is not a
+    /// user is dealt with like a user of this node's own home.
+    pub async fn home_of(&self, user: &BareJid) -> ServedBy {
+        if !self.directory.has_several_homes() {
+            return self.serving_node(self.name()).await;
+        }
+        let in_memory = |home: &Arc<Home>| home.enter(|state| state.accounts.get(user).is_some());
+        if let Some(home) = self.seats.served().into_iter().find(in_memory) {
+            return ServedBy::Here(home);
+        }
+        match self.directory.home(&self.store, user).await {
+            Ok(home) => self.serving_node(home.unwrap_or_else(|| self.name())).await,
+            Err(error) => {
+                tracing::warn!(%error, "the home of a user could not be read");
+                ServedBy::Nobody
+            }
+        }
+    }
+
+    async fn serving_node(&self, home: HomeName) -> ServedBy {
+        let Some(seat) = self.seats.get(&home) else { return ServedBy::Elsewhere(home) };
+        let mut served = seat.changes();
+        let here = async {
+            let served = served.wait_for(Option::is_some).await;
+            served.ok().and_then(|served| served.clone())
+        };
+        let elsewhere = async {
+            // The seat lives as long as its node, so this ends only when it is so.
+            let _ = seat.shown().wait_for(|shown| shown.is_of_another(self.incarnation)).await;
+        };
+        tokio::select! {
+            biased;
+            served = here => served.map_or(ServedBy::Nobody, ServedBy::Here),
+            () = elsewhere => ServedBy::Elsewhere(home),
+            () = tokio::time::sleep(HOLD) => ServedBy::Nobody,
+        }
     }
 }

@@ -8,26 +8,26 @@ mod carbons;
 pub mod disco;
 pub mod features;
 mod legacy_session;
+mod others;
 mod ping;
 mod request;
 mod roster;
 mod time;
 mod version;
 
-use everpresent_stanza::{BareJid, ErrorCondition, IqType, RawStanza, StanzaError, ns};
+use everpresent_stanza::{ErrorCondition, IqType, RawStanza, StanzaError, ns};
 
+pub use self::others::for_others;
 use self::request::{Request, Stop};
 use crate::turn::{Lost, Turn};
 
-/// Who a request is addressed to.
+/// Who a request is addressed to. Those to other users' accounts go their own way: see [`for_others`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Addressee {
     /// The server.
     Server,
     /// The sender's own account.
     OwnAccount,
-    /// Another user's account, which may not exist.
-    Account(BareJid),
 }
 
 /// Answers a request: whatever it does and its answer are one record. `kind` is `get` or `set`.
@@ -46,12 +46,11 @@ pub async fn answer(turn: &Turn<'_>, iq: &RawStanza, kind: IqType, to: Addressee
 }
 
 async fn dispatch(request: &Request<'_>) -> Result<(), Stop> {
-    request.not_blocked()?;
     let payload = request.payload;
     match (payload.name(), payload.namespace()) {
         ("query", ns::ROSTER) => roster::answer(request).await,
-        ("query", ns::DISCO_INFO) => disco::info(request).await,
-        ("query", ns::DISCO_ITEMS) => disco::items(request).await,
+        ("query", ns::DISCO_INFO) => disco::info(request),
+        ("query", ns::DISCO_ITEMS) => disco::items(request),
         ("ping", ns::PING) => ping::answer(request),
         ("time", ns::TIME) => time::answer(request),
         ("query", ns::VERSION) => version::answer(request),

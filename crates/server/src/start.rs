@@ -159,7 +159,9 @@ async fn open_own_seat(node: &Arc<Node>, keepers: &TaskTracker) -> Result<(), St
         release_own(node, &home).await?;
         node.store.adopt_unassigned(&home).await?;
     }
-    let seat = pair::keep_seat(node, &home, false, keepers)?;
+    node.directory.set_several_homes(nodes.len() > 1);
+    let settings = node.pair.parameters.ownership(home.clone(), node.name(), false);
+    let seat = pair::keep_seat(node, settings, keepers)?;
     let mut served = seat.changes();
     let wait = if alone { FIRST_CLAIM } else { FIRST_LOOK };
     let served = tokio::time::timeout(wait, served.wait_for(Option::is_some)).await;

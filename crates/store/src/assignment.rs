@@ -2,12 +2,16 @@
 
 use everpresent_session::ids::HomeName;
 use everpresent_stanza::BareJid;
-use sqlx::query;
+use sqlx::{AssertSqlSafe, query};
 
 use crate::accounts::{ACCOUNTS_PAGE_MAX_ROWS, AccountError};
-use crate::database::Database;
+use crate::database::{Database, Statement};
 use crate::error::StoreError;
 use crate::fields::Fields;
+
+/// How many users a question is about. Few different numbers, so that all statements stay prepared on their connection; a
+/// list that is shorter is filled up with its last user.
+const CHUNK_USERS: [usize; 2] = [16, 256];
 
 /// Users without a home are adopted this many at a time, so that no statement runs into its time limit.
 const ADOPT_ROWS: i64 = 2_000;
@@ -33,6 +37,29 @@ impl Database {
         let select = query("SELECT home FROM users WHERE account = $1").bind(user.as_str().to_owned());
         let Some(row) = self.optional(WHAT, select).await? else { return Ok(UserHome::NoAccount) };
         Ok(Fields::new(WHAT, &row).home(0)?.map_or(UserHome::NotAssigned, UserHome::At))
+    }
+
+    /// Where many users belong: those that have a home, in no order. Users without an account, or not assigned yet, are left
+    /// out.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn user_homes(&self, users: &[BareJid]) -> Result<Vec<(BareJid, HomeName)>, StoreError> {
+        const WHAT: &str = "read the homes of users";
+        let mut homes = Vec::with_capacity(users.len());
+        for chunk in users.chunks(CHUNK_USERS[CHUNK_USERS.len() - 1]) {
+            let size = CHUNK_USERS.into_iter().find(|size| *size >= chunk.len()).unwrap_or(chunk.len());
+            let list = (1..=size).map(|place| format!("${place}")).collect::<Vec<_>>().join(", ");
+            let sql = format!("SELECT account, home FROM users WHERE account IN ({list}) AND home <> ''");
+            let fill = chunk.last().into_iter().cycle().take(size - chunk.len());
+            let bind = |select: Statement, user: &BareJid| select.bind(user.as_str().to_owned());
+            let select = chunk.iter().chain(fill).fold(query(AssertSqlSafe(sql)), bind);
+            for row in &self.rows(WHAT, select).await? {
+                let fields = Fields::new(WHAT, row);
+                homes.push((fields.bare_jid(0)?, HomeName::new(fields.text(1)?)));
+            }
+        }
+        Ok(homes)
     }
 
     /// Assigns a user to a home, wherever it belonged before. Its sessions and what waits for it are not moved: ask the

@@ -69,6 +69,7 @@ pub(super) async fn remove(node: &Node, user: BareJid) -> Result<(), Refusal> {
     end_all(node, &user);
     flushed(node).await?;
     node.store.remove_account(&user).await.map_err(refusal)?;
+    node.directory.forget(&user);
     for home in node.seats.served() {
         home.enter(|state| state.accounts.remove(&user));
     }

@@ -15,6 +15,7 @@ use crate::home::Home;
 use crate::lifecycle::resume::NotResumed;
 use crate::node::Node;
 use crate::random;
+use crate::seat::ServedBy;
 use crate::signin;
 
 /// A connection that holds a session.
@@ -194,7 +195,11 @@ impl Driver<'_> {
 
     /// The home of a user, as soon as this node serves it; nothing if that takes too long.
     async fn home(&mut self, user: &BareJid) -> Option<Arc<Home>> {
-        let home = self.node.home_of(user).await?;
+        let home = match self.node.home_of(user).await {
+            ServedBy::Here(home) => home,
+            // Its node will be asked to serve this client through this one. Until then the client finds it by itself.
+            ServedBy::Elsewhere(_) | ServedBy::Nobody => return None,
+        };
         self.holder.home = Some(home.clone());
         Some(home)
     }

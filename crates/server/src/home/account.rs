@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use everpresent_presence::blocking::BlockList;
 use everpresent_presence::roster::Roster;
+use everpresent_session::ids::HomeName;
 use everpresent_session::row::ArchivePreferences;
 use everpresent_session::time::Moment;
 use everpresent_stanza::BareJid;
@@ -15,6 +16,9 @@ const IDLE: Duration = Duration::from_secs(300);
 const CROWDED_IDLE: Duration = Duration::from_secs(20);
 /// How many accounts are kept before those without sessions go sooner.
 const MAX_IDLE_ACCOUNTS: usize = 20_000;
+
+/// With so many users of other homes, those with whom an account has nothing to do any more are looked for.
+const FIRST_ELSEWHERE_PRUNE_USERS: usize = 1_000;
 
 /// What the server must know of a user to route stanzas.
 #[derive(Debug)]
@@ -29,8 +33,39 @@ pub struct Account {
     pub spooled: usize,
     /// Raised whenever a message is left to the spool: tells whether what was read from there is all.
     pub spool_changes: u64,
+    /// Users of other homes who see this one's presence, or whose presence it sees. Complete while there are sessions.
+    pub elsewhere: Elsewhere,
     /// When it was last used.
     pub touched: Moment,
+}
+
+/// Users of other homes with whom an account has to do, and their homes. Always found without a question to the database,
+/// because presence is sent in moments when nobody can wait.
+#[derive(Debug, Default)]
+pub struct Elsewhere {
+    homes: BTreeMap<BareJid, HomeName>,
+    prune_at: usize,
+}
+
+impl Elsewhere {
+    /// The home of a user, if it is noted here.
+    pub fn home(&self, user: &BareJid) -> Option<&HomeName> {
+        self.homes.get(user)
+    }
+
+    /// Whether nobody is noted.
+    pub fn is_empty(&self) -> bool {
+        self.homes.is_empty()
+    }
+
+    /// Notes the home of a user. Now and then those go that `is_needed` does not name.
+    pub fn note(&mut self, user: BareJid, home: HomeName, is_needed: impl Fn(&BareJid) -> bool) {
+        if self.homes.len() >= self.prune_at.max(FIRST_ELSEWHERE_PRUNE_USERS) {
+            self.homes.retain(|user, _| is_needed(user));
+            self.prune_at = self.homes.len() * 2;
+        }
+        self.homes.insert(user, home);
+    }
 }
 
 impl Account {
@@ -85,5 +120,22 @@ impl Accounts {
     pub fn forget_idle(&mut self, now: Moment, has_sessions: impl Fn(&BareJid) -> bool) {
         let idle = if self.by_user.len() > MAX_IDLE_ACCOUNTS { CROWDED_IDLE } else { IDLE };
         self.by_user.retain(|user, account| now.since(account.touched) < idle || has_sessions(user));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn users_of_other_homes_are_kept_as_long_as_they_are_needed() {
+        let user = |number: usize| BareJid::new(&format!("user{number}@example.org")).unwrap();
+        let needed = [user(0), user(1)];
+        let mut elsewhere = Elsewhere::default();
+        for number in 0..5_000 {
+            elsewhere.note(user(number), HomeName::new("imp2"), |user| needed.contains(user));
+            assert!(elsewhere.homes.len() <= FIRST_ELSEWHERE_PRUNE_USERS);
+        }
+        assert!(needed.iter().all(|user| elsewhere.home(user).is_some()));
     }
 }

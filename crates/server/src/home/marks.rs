@@ -52,6 +52,12 @@ impl Home {
         self.reached(&self.marks.confirmed, record).await
     }
 
+    /// As [`Home::confirmed`], for those who are in no hurry: what is written gathers as long as it would anyway.
+    #[must_use]
+    pub async fn confirmed_in_time(&self, record: RecordNumber) -> bool {
+        reach(&self.marks.confirmed, record, self.until_closed()).await
+    }
+
     /// Waits until everything recorded so far is confirmed, and with it whatever is told of it.
     ///
     /// # Errors
@@ -92,12 +98,17 @@ impl Home {
         self.waiting.fetch_add(1, Ordering::Relaxed);
         let _waiting = Waiting(&self.waiting);
         self.hurry.notify_one();
-        let mut reached = mark.subscribe();
-        tokio::select! {
-            biased;
-            // The sender lives as long as this home, so waiting cannot fail.
-            _ = reached.wait_for(|mark| *mark >= record) => true,
-            () = self.until_closed() => false,
-        }
+        reach(mark, record, self.until_closed()).await
+    }
+}
+
+/// Waits until the mark is as high as the record, or it is over.
+async fn reach(mark: &watch::Sender<RecordNumber>, record: RecordNumber, over: impl Future<Output = ()>) -> bool {
+    let mut reached = mark.subscribe();
+    tokio::select! {
+        biased;
+        // The sender lives as long as its home, so waiting cannot fail.
+        _ = reached.wait_for(|mark| *mark >= record) => true,
+        () = over => false,
     }
 }

@@ -45,6 +45,10 @@ impl Home {
             Ok(false) => return Err(BindError::NotAllowed),
             Err(_) => return Err(BindError::Internal),
         }
+        if let Err(error) = self.know_contacts(std::slice::from_ref(&user)).await {
+            tracing::warn!(%error, "the homes of a user's contacts could not be read");
+            return Err(BindError::Internal);
+        }
         let session = SessionId(random::id());
         let now = self.node.clock.now();
         let recorded = self.record(|state| {

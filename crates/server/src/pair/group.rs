@@ -6,6 +6,7 @@ use std::time::Duration;
 use everpresent_recovery::manager::Standing;
 use everpresent_recovery::manager::{NodeState, Reason};
 use everpresent_recovery::ownership::Ownership;
+use everpresent_recovery::settings::Settings;
 use everpresent_session::ids::HomeName;
 use everpresent_store::nodes::NodeRow;
 use everpresent_store::{Database, StoreError};
@@ -78,7 +79,14 @@ impl Watch {
     async fn look(&mut self) -> Result<(), StoreError> {
         let nodes = self.node.store.nodes().await?;
         let groups = self.node.store.groups().await?;
+        let several = nodes.len() > 1;
         self.node.peers.update(nodes);
+        if several && !self.node.directory.has_several_homes() {
+            self.node.directory.set_several_homes(true);
+            for home in self.node.seats.served() {
+                home.know_all_contacts().await?;
+            }
+        }
         let group = &self.node.pair.group;
         let enabled = groups.iter().any(|row| row.name == *group && row.ha_enabled);
         self.meet_partner().await;
@@ -115,7 +123,8 @@ impl Watch {
         let own = self.node.name();
         let Some(partner) = self.node.pair.partner() else { return };
         if enabled && self.node.seats.get(&partner.name).is_none() {
-            let kept = keep_seat(&self.node, &partner.name, true, &self.keepers);
+            let settings = self.node.pair.parameters.ownership(partner.name.clone(), own.clone(), true);
+            let kept = keep_seat(&self.node, settings, &self.keepers);
             if let Err(error) = kept {
                 self.node.stop_broken(error.to_string());
                 return;
@@ -155,14 +164,16 @@ async fn keep_in_touch(node: Arc<Node>, partner: Arc<Partner>) {
 /// When the highest epoch cannot be read from disk.
 pub(crate) fn keep_seat(
     node: &Arc<Node>,
-    home: &HomeName,
-    partner: bool,
+    settings: Settings,
     keepers: &TaskTracker,
 ) -> Result<Arc<Seat>, StartError> {
-    let (epochs, highest) = EpochFile::open(&node.config.node.data_dir, home)?;
-    let settings = Arc::new(node.pair.parameters.ownership(home.clone(), node.name(), partner));
-    let ownership = Ownership::new(settings, node.incarnation, highest, node.clock.moment());
-    let (seat, events) = Seat::new(home.clone());
+    let home = settings.home.clone();
+    if home != node.name() {
+        node.directory.set_several_homes(true);
+    }
+    let (epochs, highest) = EpochFile::open(&node.config.node.data_dir, &home)?;
+    let ownership = Ownership::new(Arc::new(settings), node.incarnation, highest, node.clock.moment());
+    let (seat, events) = Seat::new(home);
     let seat = Arc::new(seat);
     node.seats.add(seat.clone());
     keepers.spawn(Keeper::new(node.clone(), seat.clone(), ownership, epochs, events).keep());

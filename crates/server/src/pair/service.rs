@@ -12,7 +12,9 @@ use everpresent_link::{Duplex, Handled, Service};
 use everpresent_recovery::manager::Order;
 
 use super::control::Line;
+use crate::channels;
 use crate::node::Node;
+use crate::route::inbound::Origin;
 
 /// The node as other nodes reach it.
 #[derive(Debug)]
@@ -50,11 +52,18 @@ impl Service for LinkService {
     fn deliver(
         &self,
         _peer: String,
-        _open: delivery::Open,
+        open: delivery::Open,
         duplex: Duplex<delivery::Answer, Items>,
     ) -> Handled {
+        let node = self.0.clone();
         Box::pin(async move {
-            let _ = duplex.sender.send(delivery::Answer::NotOwner { owner: None }).await;
+            let origin = Origin { home: open.from_home, ledger: open.from_ledger };
+            match node.seats.get(&open.to_home).and_then(|seat| seat.served()) {
+                Some(home) => channels::receive(&home, &origin, duplex).await,
+                None => {
+                    let _ = duplex.sender.send(delivery::Answer::NotOwner { owner: None }).await;
+                }
+            }
         })
     }
 

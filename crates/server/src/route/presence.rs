@@ -4,7 +4,7 @@ use bytes::Bytes;
 use everpresent_presence::audience::{self, Directed, ProbeAnswer};
 use everpresent_presence::blocking::{StanzaClass, Verdict};
 use everpresent_presence::resource::priority;
-use everpresent_session::ids::SessionId;
+use everpresent_session::ids::{HomeName, SessionId};
 use everpresent_session::owner::Transaction;
 use everpresent_session::record::Effect;
 use everpresent_session::session::{HoldKey, Presence};
@@ -12,9 +12,10 @@ use everpresent_stanza::{
     BareJid, ErrorCondition, FullJid, Jid, Mark, PresenceType, RawStanza, Stamp, StanzaError, build, ns,
 };
 
-use super::{Destination, destination, may_send, no_federation, subscription};
+use super::message::database_away;
+use super::{Destination, away, destination, may_send, no_federation, subscription};
 use crate::deliver::{self, Resources, addressed};
-use crate::home::HomeState;
+use crate::home::{HomeState, Place};
 use crate::lifecycle::spool::{MAX_SPOOL_READS, takes_spool};
 use crate::turn::{Lost, Turn};
 
@@ -40,7 +41,7 @@ pub async fn handle(turn: &Turn<'_>, stanza: &RawStanza) -> Result<(), Lost> {
         (PresenceType::Unavailable, false) => unavailable(turn, stanza),
         (_, false) => turn.refuse_with(stanza, ErrorCondition::BadRequest),
         (PresenceType::Available | PresenceType::Unavailable | PresenceType::Error, true) => {
-            directed(turn, stanza, kind)
+            directed(turn, stanza, kind).await
         }
         (PresenceType::Probe, true) => probe(turn, stanza).await,
         (_, true) => subscription::handle(turn, stanza, kind).await,
@@ -98,13 +99,14 @@ fn announce(turn: &Turn<'_>, state: &mut HomeState, transaction: &mut Transactio
     let requests: Vec<Bytes> = audience.requests.into_iter().cloned().collect();
     let (own, others) = (resources.at(&audience.own), resources.at(&audience.others));
     drop(resources);
-    to_contacts(state, transaction, turn.jid, &presence.stanza, &contacts);
+    to_contacts(state, transaction, turn.user, turn.jid, &presence.stanza, &contacts);
     to_own(state, transaction, turn.user, turn.jid, &presence.stanza, &own);
     for other in others {
         if let Some(last) = last_broadcast(state, other) {
             news_from(state, transaction, turn.session, &last.0, addressed(&last.1, turn.jid.as_str()));
         }
     }
+    away::send_to_contacts(state, transaction, turn.user, &probe_from(turn.jid), &probes);
     for contact in probes {
         answer_probe(state, transaction, turn.session, turn.jid, &contact);
     }
@@ -147,10 +149,10 @@ pub fn withdraw(
         own.retain(|id| *id != session);
     }
     drop(resources);
-    to_contacts(state, transaction, &jid, broadcast, &contacts);
+    to_contacts(state, transaction, &user, &jid, broadcast, &contacts);
     to_own(state, transaction, &user, &jid, broadcast, &own);
     for to in directed {
-        to_address(state, transaction, &jid, &to, &addressed(broadcast, to.as_str()));
+        show(state, transaction, &jid, &to, &addressed(broadcast, to.as_str()));
     }
     if seen {
         transaction.effect(Effect::Presence { session, presence: None });
@@ -170,8 +172,13 @@ pub fn unavailable_from(jid: &FullJid) -> Bytes {
     build::stanza("presence", &[("from", Some(jid.as_str())), ("type", Some("unavailable"))], b"")
 }
 
+/// Asks the homes of others for what their users show to this one.
+pub fn probe_from(prober: &Jid) -> Bytes {
+    build::stanza("presence", &[("from", Some(prober.as_str())), ("type", Some("probe"))], b"")
+}
+
 /// Presence for one address (RFC 6121 §4.6).
-fn directed(turn: &Turn<'_>, stanza: &RawStanza, kind: PresenceType) -> Result<(), Lost> {
+async fn directed(turn: &Turn<'_>, stanza: &RawStanza, kind: PresenceType) -> Result<(), Lost> {
     let to = match destination(turn, stanza) {
         Ok(Destination::User(to)) => to,
         Ok(Destination::Server) => return turn.answer(None),
@@ -180,6 +187,11 @@ fn directed(turn: &Turn<'_>, stanza: &RawStanza, kind: PresenceType) -> Result<(
         }
         Ok(Destination::Remote) => return turn.answer(None),
         Err(error) => return turn.refuse(stanza, &error),
+    };
+    let elsewhere = match turn.home.elsewhere(&to.to_bare()).await {
+        Ok(elsewhere) => elsewhere,
+        Err(_) if kind == PresenceType::Available => return turn.refuse(stanza, &database_away()),
+        Err(_) => return turn.answer(None),
     };
     let stamped = stanza.restamp(&Stamp { from: Mark::Set(turn.jid.as_str()), ..Stamp::default() });
     turn.record(|state, transaction| {
@@ -199,7 +211,13 @@ fn directed(turn: &Turn<'_>, stanza: &RawStanza, kind: PresenceType) -> Result<(
             }
             return;
         }
-        to_address(state, transaction, turn.jid, &to, &stamped);
+        match elsewhere {
+            Some(home) => {
+                away::send(transaction, &home, stamped);
+                state.note_elsewhere(turn.user, to.to_bare(), home);
+            }
+            None => to_address(state, transaction, turn.jid, &to, &stamped),
+        }
     })
 }
 
@@ -237,21 +255,26 @@ async fn probe(turn: &Turn<'_>, stanza: &RawStanza) -> Result<(), Lost> {
         Ok(_) => return turn.answer(None),
         Err(error) => return turn.refuse(stanza, &error),
     };
-    match turn.home.load(&to.to_bare()).await {
-        Ok(true) => turn.record(|state, transaction| {
+    match turn.home.find(&to.to_bare()).await {
+        Ok(Place::Here) => turn.record(|state, transaction| {
             answer_probe(state, transaction, turn.session, turn.jid, &to);
         }),
+        Ok(Place::There(home)) => {
+            let stamped =
+                stanza.restamp(&Stamp { from: Mark::Set(turn.jid.as_str()), ..Stamp::default() });
+            turn.record(|_, transaction| away::send(transaction, &home, stamped))
+        }
         // As for a user who does not show its presence: nobody learns by asking who exists (§4.3.2).
-        Ok(false) => turn.answer(Some(unsubscribed(&to.to_bare(), turn.jid))),
+        Ok(Place::Nowhere) => turn.answer(Some(unsubscribed(&to.to_bare(), turn.jid))),
         Err(_) => turn.answer(None),
     }
 }
 
-fn unsubscribed(from: &BareJid, to: &FullJid) -> Bytes {
+fn unsubscribed(from: &BareJid, to: &Jid) -> Bytes {
     build::presence(from.as_str(), to.as_str(), Some("unsubscribed"), b"")
 }
 
-/// Sends a session what it may know of the presence of `of`, a user of this server.
+/// Sends a session what it may know of the presence of `of`, a user of this home.
 fn answer_probe(
     state: &mut HomeState,
     transaction: &mut Transaction,
@@ -259,13 +282,51 @@ fn answer_probe(
     prober: &FullJid,
     of: &Jid,
 ) {
+    match probe_answer(state, &Jid::from(prober.clone()), of) {
+        Answer::Presences(found) => {
+            for (from, presence) in found {
+                news_from(state, transaction, to, &from, presence);
+            }
+        }
+        Answer::Unsubscribed(answer) => {
+            deliver::to_session(state, transaction, to, answer, None);
+        }
+    }
+}
+
+/// Sends somebody of another home what it may know of the presence of `of`, a user of this one.
+pub(super) fn answer_probe_away(
+    state: &HomeState,
+    transaction: &mut Transaction,
+    home: &HomeName,
+    prober: &Jid,
+    of: &Jid,
+) {
+    match probe_answer(state, prober, of) {
+        Answer::Presences(found) => {
+            for (_, presence) in found {
+                away::send(transaction, home, presence);
+            }
+        }
+        Answer::Unsubscribed(answer) => away::send(transaction, home, answer),
+    }
+}
+
+/// What a probe is answered with, addressed to the prober.
+enum Answer {
+    /// These presences, with whose each is.
+    Presences(Vec<(Jid, Bytes)>),
+    /// That the prober does not see the user.
+    Unsubscribed(Bytes),
+}
+
+fn probe_answer(state: &HomeState, prober: &Jid, of: &Jid) -> Answer {
     let user = of.to_bare();
-    let Some(account) = state.accounts.get(&user) else { return };
+    let Some(account) = state.accounts.get(&user) else { return Answer::Presences(Vec::new()) };
     let resources = Resources::of(state.owner.ledger(), &user);
     let resource = of.resource().map(|resource| resource.as_str());
-    let prober_jid = Jid::from(prober.clone());
     let answer =
-        audience::answer_probe(&account.roster, &account.block_list, &prober_jid, resource, &resources.views);
+        audience::answer_probe(&account.roster, &account.block_list, prober, resource, &resources.views);
     let found: Vec<(Jid, Bytes)> = match answer {
         ProbeAnswer::LastPresence(places) => {
             resources.at(&places).into_iter().filter_map(|session| last_broadcast(state, session)).collect()
@@ -282,16 +343,10 @@ fn answer_probe(
         }
         // Nobody there: the prober does not see the contact anyway.
         ProbeAnswer::Unavailable | ProbeAnswer::Nothing => Vec::new(),
-        ProbeAnswer::Unsubscribed => {
-            drop(resources);
-            deliver::to_session(state, transaction, to, unsubscribed(&user, prober), None);
-            return;
-        }
+        ProbeAnswer::Unsubscribed => return Answer::Unsubscribed(unsubscribed(&user, prober)),
     };
-    drop(resources);
-    for (from, presence) in found {
-        news_from(state, transaction, to, &from, addressed(&presence, prober.as_str()));
-    }
+    let address = |(from, presence)| (from, addressed(&presence, prober.as_str()));
+    Answer::Presences(found.into_iter().map(address).collect())
 }
 
 fn last_broadcast(state: &HomeState, session: SessionId) -> Option<(Jid, Bytes)> {
@@ -299,10 +354,11 @@ fn last_broadcast(state: &HomeState, session: SessionId) -> Option<(Jid, Bytes)>
     Some((Jid::from(session.jid.clone()), session.presence.as_ref()?.stanza.clone()))
 }
 
-/// Sends a broadcast to contacts, each at the bare address.
-pub fn to_contacts(
+/// Sends a broadcast of a user's session to contacts, each at the bare address.
+fn to_contacts(
     state: &mut HomeState,
     transaction: &mut Transaction,
+    user: &BareJid,
     from: &FullJid,
     broadcast: &Bytes,
     contacts: &[BareJid],
@@ -312,6 +368,21 @@ pub fn to_contacts(
             let stanza = addressed(broadcast, contact.as_str());
             to_address(state, transaction, from, &Jid::from(contact.clone()), &stanza);
         }
+    }
+    away::send_to_contacts(state, transaction, user, broadcast, contacts);
+}
+
+/// Sends a presence of one of this home's sessions to somebody with whom its user has to do, wherever that is.
+pub fn show(
+    state: &mut HomeState,
+    transaction: &mut Transaction,
+    from: &FullJid,
+    to: &Jid,
+    stanza: &Bytes,
+) {
+    match state.home_elsewhere(&from.to_bare(), &to.to_bare()) {
+        Some(home) => away::send(transaction, home, stanza.clone()),
+        None => to_address(state, transaction, from, to, stanza),
     }
 }
 
@@ -333,20 +404,19 @@ fn to_own(
     }
 }
 
-/// Delivers a presence of `from` to a user of this server: the resource that is addressed, or all available ones
+/// Delivers a presence of `from` to a user of this home: the resource that is addressed, or all available ones
 /// (RFC 6121 §8.5.2.1.2), unless the user blocks the sender.
 pub fn to_address(
     state: &mut HomeState,
     transaction: &mut Transaction,
-    from: &FullJid,
+    from: &Jid,
     to: &Jid,
     stanza: &Bytes,
 ) {
     let user = to.to_bare();
-    let from = Jid::from(from.clone());
     let account = state.accounts.get(&user);
     if account
-        .is_some_and(|account| account.block_list.inbound(&from, StanzaClass::Presence) != Verdict::Pass)
+        .is_some_and(|account| account.block_list.inbound(from, StanzaClass::Presence) != Verdict::Pass)
     {
         return;
     }
@@ -361,7 +431,7 @@ pub fn to_address(
         .map(|session| session.id)
         .collect();
     for session in sessions {
-        news_from(state, transaction, session, &from, stanza.clone());
+        news_from(state, transaction, session, from, stanza.clone());
     }
 }
 

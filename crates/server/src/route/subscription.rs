@@ -1,6 +1,7 @@
 //! Subscriptions (RFC 6121 §3): asking to see somebody's presence, granting, refusing, taking back.
 
 use bytes::Bytes;
+use everpresent_presence::blocking::{StanzaClass, Verdict};
 use everpresent_presence::roster::{Change, RosterLimits, Step};
 use everpresent_presence::subscription::SubscriptionType;
 use everpresent_session::ids::SessionId;
@@ -9,9 +10,9 @@ use everpresent_stanza::{
     BareJid, ErrorCondition, Jid, Mark, PresenceType, RawStanza, Stamp, StanzaError, build,
 };
 
-use super::{Destination, destination, may_send, no_federation, presence};
+use super::{Destination, away, destination, may_send, no_federation, presence};
 use crate::deliver::{self, Resources, addressed};
-use crate::home::HomeState;
+use crate::home::{HomeState, Place};
 use crate::random;
 use crate::turn::{Lost, Turn};
 
@@ -20,7 +21,7 @@ use crate::turn::{Lost, Turn};
 /// # Errors
 /// [`Lost`] when the connection no longer holds its session.
 pub async fn handle(turn: &Turn<'_>, stanza: &RawStanza, kind: PresenceType) -> Result<(), Lost> {
-    let Some(kind) = subscription_type(kind) else {
+    let Some(kind) = SubscriptionType::of(kind) else {
         return turn.refuse_with(stanza, ErrorCondition::BadRequest);
     };
     let contact = match destination(turn, stanza) {
@@ -29,17 +30,18 @@ pub async fn handle(turn: &Turn<'_>, stanza: &RawStanza, kind: PresenceType) -> 
         Ok(Destination::Remote) => return turn.refuse(stanza, &no_federation()),
         Err(error) => return turn.refuse(stanza, &error),
     };
-    let exists = match turn.home.load(&contact).await {
-        Ok(exists) => exists,
+    let place = match turn.home.find(&contact).await {
+        Ok(place) => place,
         Err(_) => return turn.refuse(stanza, &super::message::database_away()),
     };
     // Managed from bare address to bare address (RFC 6121 §3.1.2).
     let (from, to) = (Mark::Set(turn.user.as_str()), Mark::Set(contact.as_str()));
     let stamped = stanza.restamp(&Stamp { from, to, ..Stamp::default() });
     turn.record(|state, transaction| {
-        let pair = Pair { user: turn.user, contact: &contact, limits: turn.node().roster_limits() };
+        let limits = turn.node().roster_limits();
+        let pair = Pair { user: turn.user, contact: &contact, limits, contact_at: &place };
         let refused = may_send(state, turn.user, &Jid::from(contact.clone()), super::class_of(stanza))
-            .and_then(|()| pair.outbound(state, transaction, kind, &stamped, exists).map_err(Some));
+            .and_then(|()| pair.outbound(state, transaction, kind, &stamped).map_err(Some));
         if let Err(Some(error)) = refused
             && let Some(reply) = stanza.error_reply(&error)
         {
@@ -48,35 +50,46 @@ pub async fn handle(turn: &Turn<'_>, stanza: &RawStanza, kind: PresenceType) -> 
     })
 }
 
-fn subscription_type(kind: PresenceType) -> Option<SubscriptionType> {
-    match kind {
-        PresenceType::Subscribe => Some(SubscriptionType::Subscribe),
-        PresenceType::Subscribed => Some(SubscriptionType::Subscribed),
-        PresenceType::Unsubscribe => Some(SubscriptionType::Unsubscribe),
-        PresenceType::Unsubscribed => Some(SubscriptionType::Unsubscribed),
-        _ => None,
-    }
-}
-
-/// Carries out what a change of the user's own roster asks for: rows, pushes, stanzas to the contact.
+/// Carries out what a change of the user's own roster asks for: rows, pushes, stanzas to the contact, who is there.
 pub fn carry_out(
     state: &mut HomeState,
     transaction: &mut Transaction,
     user: &BareJid,
     limits: &RosterLimits,
     change: Change,
-    exists: bool,
+    place: &Place,
 ) {
     let contact = change.contact.clone();
-    let pair = Pair { user, contact: &contact, limits: *limits };
-    pair.steps(state, transaction, change, None, exists);
+    let pair = Pair { user, contact: &contact, limits: *limits, contact_at: place };
+    pair.steps(state, transaction, change, None);
 }
 
-/// A user and a contact, both of this server.
-struct Pair<'a> {
-    user: &'a BareJid,
-    contact: &'a BareJid,
-    limits: RosterLimits,
+/// The user's side of a subscription stanza that a contact sent who is there: what it does to the user's roster and
+/// sessions, and what is answered. The user's account is in memory, unless there is no such user.
+pub(super) fn receive(
+    state: &mut HomeState,
+    transaction: &mut Transaction,
+    pair: &Pair<'_>,
+    kind: SubscriptionType,
+    stanza: &Bytes,
+) {
+    let Some(account) = state.accounts.get_mut(pair.user) else { return };
+    let from = Jid::from(pair.contact.clone());
+    if account.block_list.inbound(&from, StanzaClass::Presence) != Verdict::Pass {
+        return;
+    }
+    // A request too many is dropped, and its sender not told (RFC 6121 §3.1.3).
+    let Ok(change) = account.roster.inbound(pair.contact, kind, stanza, &pair.limits) else { return };
+    pair.steps(state, transaction, change, Some((kind, stanza)));
+}
+
+/// A user of this home and a contact.
+pub(super) struct Pair<'a> {
+    pub(super) user: &'a BareJid,
+    pub(super) contact: &'a BareJid,
+    pub(super) limits: RosterLimits,
+    /// Where the contact is.
+    pub(super) contact_at: &'a Place,
 }
 
 impl Pair<'_> {
@@ -87,11 +100,10 @@ impl Pair<'_> {
         transaction: &mut Transaction,
         kind: SubscriptionType,
         stanza: &Bytes,
-        exists: bool,
     ) -> Result<(), StanzaError> {
         let Some(account) = state.accounts.get_mut(self.user) else { return Ok(()) };
         let change = account.roster.outbound(self.contact, kind, &self.limits).map_err(StanzaError::from)?;
-        self.steps(state, transaction, change, Some((kind, stanza)), exists);
+        self.steps(state, transaction, change, Some((kind, stanza)));
         Ok(())
     }
 
@@ -101,24 +113,25 @@ impl Pair<'_> {
         transaction: &mut Transaction,
         change: Change,
         stanza: Option<(SubscriptionType, &Bytes)>,
-        exists: bool,
     ) {
+        if let Place::There(home) = self.contact_at {
+            state.note_elsewhere(self.user, self.contact.clone(), home.clone());
+        }
         for row in change.rows {
             transaction.store(row);
         }
         for step in change.steps {
             match step {
                 Step::Route => {
-                    if let Some((kind, stanza)) = stanza.filter(|_| exists) {
-                        self.inbound(state, transaction, kind, stanza);
+                    if let Some((kind, stanza)) = stanza {
+                        self.pass_on(state, transaction, kind, stanza);
                     }
                 }
-                Step::Send(kind) if exists => {
+                Step::Send(kind) => {
                     let (from, to) = (self.user.as_str(), self.contact.as_str());
                     let stanza = build::presence(from, to, Some(kind.as_str()), b"");
-                    self.inbound(state, transaction, kind, &stanza);
+                    self.pass_on(state, transaction, kind, &stanza);
                 }
-                Step::Send(_) => {}
                 Step::SendPresence => self.send_presence(state, transaction, true),
                 Step::SendUnavailable => self.send_presence(state, transaction, false),
                 Step::Push(push) => self.push(state, transaction, &push.payload),
@@ -132,24 +145,23 @@ impl Pair<'_> {
         }
     }
 
-    /// The contact's side: what the stanza does to the contact's roster and sessions.
-    fn inbound(
+    /// Passes a stanza on to the contact's side.
+    fn pass_on(
         &self,
         state: &mut HomeState,
         transaction: &mut Transaction,
         kind: SubscriptionType,
         stanza: &Bytes,
     ) {
-        use everpresent_presence::blocking::{StanzaClass, Verdict};
-        let Some(account) = state.accounts.get_mut(self.contact) else { return };
-        let from = Jid::from(self.user.clone());
-        if account.block_list.inbound(&from, StanzaClass::Presence) != Verdict::Pass {
-            return;
+        match self.contact_at {
+            Place::Here => {
+                let (user, contact, limits) = (self.contact, self.user, self.limits);
+                let other = Pair { user, contact, limits, contact_at: &Place::Here };
+                receive(state, transaction, &other, kind, stanza);
+            }
+            Place::There(home) => away::send(transaction, home, stanza.clone()),
+            Place::Nowhere => {}
         }
-        // A request too many is dropped, and its sender not told (RFC 6121 §3.1.3).
-        let Ok(change) = account.roster.inbound(self.user, kind, stanza, &self.limits) else { return };
-        let other = Pair { user: self.contact, contact: self.user, limits: self.limits };
-        other.steps(state, transaction, change, Some((kind, stanza)), true);
     }
 
     fn deliver_own(
@@ -175,7 +187,7 @@ impl Pair<'_> {
                 Some(presence) => presence.stanza.clone(),
                 None => presence::unavailable_from(&jid),
             };
-            presence::to_address(state, transaction, &jid, &to, &addressed(&stanza, to.as_str()));
+            presence::show(state, transaction, &jid, &to, &addressed(&stanza, to.as_str()));
         }
     }
 

@@ -75,6 +75,7 @@ pub(super) async fn take_over(
     tracing::info!(home = home.name().as_str(), %epoch, sessions, took_milliseconds, "home served");
     tokio::spawn(crate::sweep::sweep_forever(home.clone()));
     tokio::spawn(replicate_forever(home.clone()));
+    tokio::spawn(crate::channels::send_forever(home.clone()));
     seat.serve(Some(home));
 }
 
@@ -112,5 +113,6 @@ async fn load_accounts(home: &Home) -> Result<(), Failed> {
         let account = home.account(&user, stored);
         home.enter(|state| state.accounts.insert(user, account));
     }
+    home.know_contacts(&users).await?;
     Ok(())
 }

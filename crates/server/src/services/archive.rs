@@ -18,7 +18,7 @@ use crate::route::message::database_away;
 
 /// Answers requests about the archive of the sender's own account; those of others are closed (XEP-0313 §8.1).
 pub(super) async fn answer(request: &Request<'_>) -> Result<(), Stop> {
-    request.own_account(ErrorCondition::Forbidden)?;
+    request.own_account()?;
     if !request.turn.node().config.archive.enabled {
         let error =
             StanzaError::new(ErrorCondition::ServiceUnavailable).with_text("messages are not archived here");

@@ -10,12 +10,13 @@ use everpresent_stanza::{BareJid, ErrorCondition, FullJid, IqType, Jid, StanzaEr
 use super::request::{Request, Stop, account, storable};
 use crate::deliver::{Resources, addressed};
 use crate::home::{Account, HomeState};
-use crate::route::presence::{to_address, unavailable_from};
+use crate::route::away;
+use crate::route::presence::{probe_from, show, to_address, unavailable_from};
 use crate::route::subscription::push_to;
 
 /// Tells the list (XEP-0191 §3.2). From now on the client gets pushes of its changes.
 pub(super) fn list(request: &Request<'_>) -> Result<(), Stop> {
-    request.own_account(ErrorCondition::Forbidden)?;
+    request.own_account()?;
     request.only(IqType::Get)?;
     let session = request.turn.session;
     request.record(|state, transaction| {
@@ -31,7 +32,7 @@ pub(super) fn list(request: &Request<'_>) -> Result<(), Stop> {
 
 /// Blocks or unblocks (XEP-0191 §3.3 to §3.5).
 pub(super) fn change(request: &Request<'_>) -> Result<(), Stop> {
-    request.own_account(ErrorCondition::Forbidden)?;
+    request.own_account()?;
     request.only(IqType::Set)?;
     let wanted = BlockRequest::parse(&request.element()?).map_err(StanzaError::from)?;
     if let BlockRequest::Block(jids) = &wanted {
@@ -79,7 +80,7 @@ fn carry_out(
     let seen = broadcasts(state, user);
     for to in &change.unavailable {
         for (from, _) in &seen {
-            to_address(state, transaction, from, to, &addressed(&unavailable_from(from), to.as_str()));
+            show(state, transaction, from, to, &addressed(&unavailable_from(from), to.as_str()));
         }
     }
     for (place, to) in change.directed_unavailable {
@@ -87,7 +88,7 @@ fn carry_out(
     }
     for to in &change.presence {
         for (from, presence) in &seen {
-            to_address(state, transaction, from, to, &addressed(presence, to.as_str()));
+            show(state, transaction, from, to, &addressed(presence, to.as_str()));
         }
     }
     for contact in &change.probes {
@@ -108,7 +109,7 @@ fn push_list(state: &mut HomeState, transaction: &mut Transaction, user: &BareJi
 fn take_leave(state: &mut HomeState, transaction: &mut Transaction, session: Option<SessionId>, to: Jid) {
     let Some(session) = session.and_then(|id| state.owner.ledger().session(id)) else { return };
     let (id, from) = (session.id, session.jid.clone());
-    to_address(state, transaction, &from, &to, &addressed(&unavailable_from(&from), to.as_str()));
+    show(state, transaction, &from, &to, &addressed(&unavailable_from(&from), to.as_str()));
     transaction.effect(Effect::Directed { session: id, to, available: false });
 }
 
@@ -125,6 +126,10 @@ fn broadcasts(state: &HomeState, user: &BareJid) -> Vec<(FullJid, Bytes)> {
 /// Catches up with the presence of a contact that was blocked until now, as a probe would (RFC 6121 §4.3).
 fn show_presence_of(state: &mut HomeState, transaction: &mut Transaction, user: &BareJid, contact: &BareJid) {
     let to = Jid::from(user.clone());
+    if state.home_elsewhere(user, contact).is_some() {
+        away::send_to_contacts(state, transaction, user, &probe_from(&to), [contact]);
+        return;
+    }
     // Who has sessions is in memory; who has none has no presence either.
     let Some(account) = state.accounts.get(contact) else { return };
     if !account.roster.may_see_user(&to) || account.block_list.blocks(&to) {

@@ -9,7 +9,7 @@ use everpresent_stream::ScramHash;
 use super::request::{Request, Stop};
 use super::{Addressee, features, version};
 use crate::home::HomeState;
-use crate::route::message::database_away;
+use crate::node::Node;
 
 /// The software behind the capabilities hash (XEP-0115 §4).
 const NODE: &str = "urn:everpresent:server";
@@ -26,64 +26,62 @@ const SERVER: Identity = Identity { category: "server", kind: "im", name: versio
 const ACCOUNT: Identity = Identity { category: "account", kind: "registered", name: "" };
 
 /// Tells what the addressee is and can do.
-pub(super) async fn info(request: &Request<'_>) -> Result<(), Stop> {
+pub(super) fn info(request: &Request<'_>) -> Result<(), Stop> {
     request.only(IqType::Get)?;
     let query = request.element()?;
     let node = query.attr("node");
-    let archive = request.turn.node().config.archive.enabled;
     match &request.to {
         Addressee::Server if node.is_none_or(is_own_node) => {
             request.result(&info_payload(node, SERVER, &features::of_server()))
         }
-        Addressee::Account(user) if !is_visible(request, user).await? => {
-            Err(StanzaError::new(ErrorCondition::ServiceUnavailable).into())
-        }
-        Addressee::OwnAccount | Addressee::Account(_) if node.is_none() => {
-            request.result(&info_payload(None, ACCOUNT, &features::of_account(archive)))
-        }
-        _ => Err(no_such_node().into()),
+        Addressee::Server => Err(no_such_node().into()),
+        Addressee::OwnAccount => request.result(&info_of_account(request.turn.node(), &query, true)?),
     }
 }
 
 /// Tells what belongs to the addressee: nothing to the server, the available sessions to an account.
-pub(super) async fn items(request: &Request<'_>) -> Result<(), Stop> {
+pub(super) fn items(request: &Request<'_>) -> Result<(), Stop> {
     request.only(IqType::Get)?;
     let query = request.element()?;
-    let node = query.attr("node");
-    let user = match &request.to {
-        Addressee::Server => None,
-        Addressee::Account(user) if !is_visible(request, user).await? => {
-            return request.result(&items_payload(node, &[]));
-        }
-        Addressee::Account(user) => Some(user),
-        Addressee::OwnAccount => Some(request.turn.user),
-    };
-    if node.is_some() {
-        return Err(no_such_node().into());
-    }
-    let Some(user) = user else { return request.result(&items_payload(None, &[])) };
     request.record(|state, transaction| {
-        request.add_result(state, transaction, &items_payload(None, &available(state, user)));
+        let items = match &request.to {
+            Addressee::Server if query.attr("node").is_some() => return Err(no_such_node()),
+            Addressee::Server => items_payload(None, &[]),
+            Addressee::OwnAccount => items_of_account(state, &query, request.turn.user, true)?,
+        };
+        request.add_result(state, transaction, &items);
         Ok(())
     })
 }
 
-fn no_such_node() -> StanzaError {
-    StanzaError::new(ErrorCondition::ItemNotFound).with_text("there is no such node")
+/// What an account is and can do. Whoever may not see it gets the answer for an account which does not exist
+/// (XEP-0030 §8).
+pub(super) fn info_of_account(node: &Node, query: &Element, is_visible: bool) -> Result<Bytes, StanzaError> {
+    if !is_visible {
+        return Err(StanzaError::new(ErrorCondition::ServiceUnavailable));
+    }
+    if query.attr("node").is_some() {
+        return Err(no_such_node());
+    }
+    Ok(info_payload(None, ACCOUNT, &features::of_account(node.config.archive.enabled)))
 }
 
-/// Whether the client may know anything of another account. If not, the answer must be that for an account which does
-/// not exist (XEP-0030 §8).
-async fn is_visible(request: &Request<'_>, user: &BareJid) -> Result<bool, StanzaError> {
-    let turn = request.turn;
-    if !turn.home.load(user).await.map_err(|_| database_away())? {
-        return Ok(false);
+/// The available sessions of an account; none for whoever may not see it.
+pub(super) fn items_of_account(
+    state: &HomeState,
+    query: &Element,
+    user: &BareJid,
+    is_visible: bool,
+) -> Result<Bytes, StanzaError> {
+    match query.attr("node") {
+        node if !is_visible => Ok(items_payload(node, &[])),
+        Some(_) => Err(no_such_node()),
+        None => Ok(items_payload(None, &available(state, user))),
     }
-    let who = Jid::from(turn.jid.clone());
-    Ok(turn.home.enter(|state| {
-        let account = state.accounts.get(user);
-        account.is_some_and(|account| account.roster.may_see_user(&who) && !account.block_list.blocks(&who))
-    }))
+}
+
+fn no_such_node() -> StanzaError {
+    StanzaError::new(ErrorCondition::ItemNotFound).with_text("there is no such node")
 }
 
 fn available(state: &HomeState, user: &BareJid) -> Vec<Jid> {

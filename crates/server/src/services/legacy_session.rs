@@ -6,7 +6,6 @@ use super::request::{Request, Stop};
 
 /// Agrees.
 pub(super) fn answer(request: &Request<'_>) -> Result<(), Stop> {
-    request.not_for_others()?;
     request.only(IqType::Set)?;
     request.result(b"")
 }

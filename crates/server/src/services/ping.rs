@@ -6,7 +6,6 @@ use super::request::{Request, Stop};
 
 /// Answers a ping to the server, or to the account that it serves on behalf of the sender (XEP-0199 §4.2).
 pub(super) fn answer(request: &Request<'_>) -> Result<(), Stop> {
-    request.not_for_others()?;
     request.only(IqType::Get)?;
     request.result(b"")
 }

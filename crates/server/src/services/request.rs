@@ -1,6 +1,5 @@
 //! A request in hand, and the steps that answers to all protocols share.
 
-use everpresent_presence::blocking::blocked_error;
 use everpresent_session::owner::Transaction;
 use everpresent_stanza::{BareJid, Child, Element, ErrorCondition, IqType, Jid, RawStanza, StanzaError};
 use everpresent_store::commit::KEY_MAX_BYTES;
@@ -56,57 +55,22 @@ impl Request<'_> {
         element.map_err(|error| StanzaError::new(ErrorCondition::BadRequest).with_text(&error.to_string()))
     }
 
-    /// Stops requests to accounts that the sender blocks (XEP-0191 §3.3).
-    ///
-    /// # Errors
-    /// `not-acceptable` with the application condition that says why.
-    pub(super) fn not_blocked(&self) -> Result<(), StanzaError> {
-        let Addressee::Account(user) = &self.to else { return Ok(()) };
-        let to = Jid::from(user.clone());
-        let blocks = self.turn.home.enter(|state| {
-            let sender = state.accounts.get(self.turn.user);
-            sender.is_some_and(|sender| sender.block_list.blocks(&to))
-        });
-        if blocks { Err(blocked_error()) } else { Ok(()) }
-    }
-
     /// Passes requests of this type only.
     ///
     /// # Errors
-    /// `bad-request`.
+    /// As [`only`].
     pub(super) fn only(&self, kind: IqType) -> Result<(), StanzaError> {
-        if self.kind == kind {
-            return Ok(());
-        }
-        let text = if kind == IqType::Get {
-            "this can be asked for, not set"
-        } else {
-            "this can be set, not asked for"
-        };
-        Err(StanzaError::new(ErrorCondition::BadRequest).with_text(text))
+        only(self.kind, kind)
     }
 
-    /// Passes requests to the sender's own account only. The answer for all other accounts is the same, so that it
-    /// says nothing about whether they exist.
+    /// Passes requests to the sender's own account only.
     ///
     /// # Errors
-    /// `service-unavailable` from the server, which has no such thing of its own; `others` from another account.
-    pub(super) fn own_account(&self, others: ErrorCondition) -> Result<(), StanzaError> {
+    /// `service-unavailable` from the server, which has no such thing of its own.
+    pub(super) fn own_account(&self) -> Result<(), StanzaError> {
         match self.to {
             Addressee::OwnAccount => Ok(()),
             Addressee::Server => Err(StanzaError::new(ErrorCondition::ServiceUnavailable)),
-            Addressee::Account(_) => Err(StanzaError::new(others)),
-        }
-    }
-
-    /// Passes requests to the server and to the sender's own account.
-    ///
-    /// # Errors
-    /// `service-unavailable`.
-    pub(super) fn not_for_others(&self) -> Result<(), StanzaError> {
-        match self.to {
-            Addressee::OwnAccount | Addressee::Server => Ok(()),
-            Addressee::Account(_) => Err(StanzaError::new(ErrorCondition::ServiceUnavailable)),
         }
     }
 
@@ -138,6 +102,22 @@ impl Request<'_> {
             deliver::to_session(state, transaction, self.turn.session, reply, None);
         }
     }
+}
+
+/// Passes requests of one type only.
+///
+/// # Errors
+/// `bad-request`.
+pub(super) fn only(given: IqType, wanted: IqType) -> Result<(), StanzaError> {
+    if given == wanted {
+        return Ok(());
+    }
+    let text = if wanted == IqType::Get {
+        "this can be asked for, not set"
+    } else {
+        "this can be set, not asked for"
+    };
+    Err(StanzaError::new(ErrorCondition::BadRequest).with_text(text))
 }
 
 /// Passes addresses that the database can hold as keys.

@@ -2,15 +2,16 @@
 
 use everpresent_presence::roster::{RosterResult, RosterSet};
 use everpresent_session::record::{Effect, Flag};
-use everpresent_stanza::{BareJid, ErrorCondition, IqType, Jid, StanzaError};
+use everpresent_stanza::{BareJid, IqType, Jid, StanzaError};
 
 use super::request::{Request, Stop, account, storable};
+use crate::home::Place;
 use crate::route::message::database_away;
 use crate::route::subscription::{carry_out, push_to};
 
 /// Answers a roster get or set of the account's own user; nobody else may (RFC 6121 §2.1.3, §2.3.3).
 pub(super) async fn answer(request: &Request<'_>) -> Result<(), Stop> {
-    request.own_account(ErrorCondition::Forbidden)?;
+    request.own_account()?;
     match request.kind {
         IqType::Get => get(request),
         _ => set(request).await,
@@ -46,21 +47,20 @@ async fn set(request: &Request<'_>) -> Result<(), Stop> {
     let set = RosterSet::parse(&request.element()?).map_err(StanzaError::from)?;
     let (RosterSet::Put { contact, .. } | RosterSet::Remove { contact }) = &set;
     storable([&Jid::from(contact.clone())])?;
-    let exists = is_user(request, contact).await?;
+    let place = place(request, contact).await?;
     let (user, limits) = (request.turn.user, request.turn.node().roster_limits());
     request.record(|state, transaction| {
         let change = account(&mut state.accounts, user)?.roster.set(set, &limits)?;
         request.add_result(state, transaction, b"");
-        carry_out(state, transaction, user, &limits, change, exists);
+        carry_out(state, transaction, user, &limits, change, &place);
         Ok(())
     })
 }
 
-/// Whether a contact is a user of this server; if so, its account is in memory now.
-async fn is_user(request: &Request<'_>, contact: &BareJid) -> Result<bool, StanzaError> {
-    let node = request.turn.node();
-    if contact.node().is_none() || !node.is_local(&Jid::from(contact.clone())) {
-        return Ok(false);
+/// Where a contact is, if it is a user of this server.
+async fn place(request: &Request<'_>, contact: &BareJid) -> Result<Place, StanzaError> {
+    if contact.node().is_none() || !request.turn.node().is_local(contact) {
+        return Ok(Place::Nowhere);
     }
-    request.turn.home.load(contact).await.map_err(|_| database_away())
+    request.turn.home.find(contact).await.map_err(|_| database_away())
 }

@@ -10,7 +10,6 @@ pub(super) const NAME: &str = "Everpresent";
 
 /// Tells name and version.
 pub(super) fn answer(request: &Request<'_>) -> Result<(), Stop> {
-    request.not_for_others()?;
     request.only(IqType::Get)?;
     request.result(&payload())
 }

@@ -46,6 +46,12 @@ async fn users_are_counted_and_listed_by_home(place: Place) {
     }
     place.ask("UPDATE users SET home = '' WHERE account = 'user0@example.org'").await;
     assert_eq!(store.users_per_home().await.unwrap(), [(home(), 2), (elsewhere(), 2)]);
+    let asked: Vec<_> = (0..300).map(|n| user(&format!("user{n}@example.org"))).collect();
+    let mut homes = store.user_homes(&asked).await.unwrap();
+    homes.sort();
+    let of = |n: u32, home| (user(&format!("user{n}@example.org")), home);
+    assert_eq!(homes, [of(1, home()), of(2, home()), of(3, elsewhere()), of(4, elsewhere())]);
+    assert_eq!(store.user_homes(&[]).await.unwrap(), []);
     let page = store.users_of_home(&home(), None, 1).await.unwrap();
     assert_eq!(page, [user("user1@example.org")]);
     let rest = store.users_of_home(&home(), page.last(), 9).await.unwrap();
