@@ -141,8 +141,7 @@ mod tests {
         assert_eq!(directory.known(&user("bob")), Some(there.clone()));
         assert_eq!(directory.home(&store, &user("carol")).await.unwrap(), None);
 
-        let mut all =
-            directory.homes(&store, ["alice", "bob", "carol"].map(user)).await.unwrap();
+        let mut all = directory.homes(&store, ["alice", "bob", "carol"].map(user)).await.unwrap();
         all.sort();
         assert_eq!(all, [(user("alice"), here), (user("bob"), there.clone())]);
         store.create_account(&user("carol"), &there, &[], Timestamp(1)).await.unwrap();

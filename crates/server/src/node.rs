@@ -15,9 +15,9 @@ use tokio_util::sync::CancellationToken;
 
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::directory::Directory;
 use crate::pair::Pair;
 use crate::peers::Peers;
-use crate::directory::Directory;
 use crate::seat::Seats;
 use crate::throttle::Throttle;
 use crate::tls::Certificates;

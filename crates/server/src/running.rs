@@ -12,8 +12,8 @@ use tokio_util::task::TaskTracker;
 use crate::admin::Admin;
 use crate::node::Node;
 use crate::pair::{self, Told};
-use crate::seat::keeper::Event;
 use crate::seat::Seat;
+use crate::seat::keeper::Event;
 use crate::start::StartError;
 
 /// How long the homes may take to be handed to the partner at a stop.

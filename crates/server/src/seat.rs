@@ -62,7 +62,7 @@ pub struct Shown {
 
 impl Shown {
     /// Whether another process owns the home, as far as is known. It may be dead already.
-    fn is_of_another(&self, own: Incarnation) -> bool {
+    pub(crate) fn is_of_another(&self, own: Incarnation) -> bool {
         let owner = self.row.as_ref().and_then(|row| row.incarnation);
         self.own.is_none() && owner.is_some_and(|owner| owner != own)
     }
@@ -176,6 +176,26 @@ impl Node {
                 ServedBy::Nobody
             }
         }
+    }
+
+    /// The home of a user, if this node serves it at this moment.
+    pub async fn served_here(&self, user: &BareJid) -> Option<Arc<Home>> {
+        let home = if self.directory.has_several_homes() {
+            self.directory.home(&self.store, user).await.ok()?.unwrap_or_else(|| self.name())
+        } else {
+            self.name()
+        };
+        self.seats.get(&home)?.served()
+    }
+
+    /// The node that owns a home, as its row says.
+    pub async fn owner_of(&self, home: &HomeName) -> Option<everpresent_link::Peer> {
+        let seen = self.seats.get(home).and_then(|seat| seat.shown().borrow().row.clone());
+        let owner = match seen {
+            Some(row) => row.owner,
+            None => HomeName::new(&self.store.read_home(home).await.ok()??.owner),
+        };
+        if owner == self.name() { None } else { self.peers.to(&owner) }
     }
 
     async fn serving_node(&self, home: HomeName) -> ServedBy {

@@ -33,14 +33,23 @@ pub async fn credentials(node: &Node, peer: IpAddr, user: &BareJid) -> Input {
 }
 
 /// The tokens of a client installation that wants to sign in with one.
-pub async fn tokens(home: &Home, peer: IpAddr, user: &BareJid, user_agent: &str) -> Input {
-    let node = &home.node;
+///
+/// `home` is that of the user, if it is served here; else its owner has been asked already to write what it has.
+pub async fn tokens(
+    node: &Node,
+    home: Option<&Home>,
+    peer: IpAddr,
+    user: &BareJid,
+    user_agent: &str,
+) -> Input {
     // Tokens are random: there is nothing to guess, so the account's own clients are not made to wait for others' guesses.
     if node.throttle.refuses_address(node.clock.moment(), peer) {
         return Input::Unavailable;
     }
     // A token that was handed out a moment ago may not be written yet.
-    if home.flushed().await.is_err() {
+    if let Some(home) = home
+        && home.flushed().await.is_err()
+    {
         return Input::Unavailable;
     }
     match node.store.credentials(user).await {
@@ -52,6 +61,15 @@ pub async fn tokens(home: &Home, peer: IpAddr, user: &BareJid, user_agent: &str)
         Ok(tokens) => Input::Tokens(tokens),
         Err(error) => unavailable(&error),
     }
+}
+
+/// Whose tokens these are.
+pub fn user_of(rows: &[Row]) -> Option<BareJid> {
+    rows.iter().find_map(|row| match row {
+        Row::Token(token) => Some(token.user.clone()),
+        Row::TokenGone { user, .. } => Some(user.clone()),
+        _ => None,
+    })
 }
 
 /// Records changes of tokens; the record to wait for, or nothing if the home is served here no more.

@@ -163,9 +163,18 @@ async fn open_own_seat(node: &Arc<Node>, keepers: &TaskTracker) -> Result<(), St
     let settings = node.pair.parameters.ownership(home.clone(), node.name(), false);
     let seat = pair::keep_seat(node, settings, keepers)?;
     let mut served = seat.changes();
-    let wait = if alone { FIRST_CLAIM } else { FIRST_LOOK };
-    let served = tokio::time::timeout(wait, served.wait_for(Option::is_some)).await;
-    if !alone || matches!(served, Ok(Ok(_))) { Ok(()) } else { Err(StartError::Contested(home)) }
+    let served = served.wait_for(Option::is_some);
+    if alone {
+        let served = tokio::time::timeout(FIRST_CLAIM, served).await;
+        return if matches!(served, Ok(Ok(_))) { Ok(()) } else { Err(StartError::Contested(home)) };
+    }
+    let mut shown = seat.shown();
+    tokio::select! {
+        _ = served => {}
+        _ = shown.wait_for(|shown| shown.is_of_another(node.incarnation)) => {}
+        () = tokio::time::sleep(FIRST_LOOK) => {}
+    }
+    Ok(())
 }
 
 /// With one node in the group nobody else can be owner: what an earlier process of this node held is released.

@@ -63,9 +63,8 @@ impl CarriedWire {
                 WireEvent::Malformed(known.copied().unwrap_or(StreamCondition::BadFormat))
             }
             // Nobody signs in twice on one way.
-            Some(ToOwner::StoreTokens(_) | ToOwner::Bind(_) | ToOwner::Resume { .. } | ToOwner::Gone) | None => {
-                WireEvent::Gone
-            }
+            Some(ToOwner::StoreTokens(_) | ToOwner::Bind(_) | ToOwner::Resume { .. } | ToOwner::Gone)
+            | None => WireEvent::Gone,
         })
     }
 

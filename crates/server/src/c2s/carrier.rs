@@ -5,12 +5,14 @@ use std::sync::atomic::AtomicI64;
 use std::time::Duration;
 
 use everpresent_link::Duplex;
-use everpresent_link::carry::{Bind, Enabled as CarriedEnabled, Ending, Line as CarriedLine, ToCarrier, ToOwner};
+use everpresent_link::carry::{
+    Bind, Enabled as CarriedEnabled, Ending, Line as CarriedLine, ToCarrier, ToOwner,
+};
 use everpresent_session::row::Row;
 use everpresent_stanza::{BareJid, Frame};
-use everpresent_stream::UserAgent;
 use everpresent_stream::bind::{BindError, BindRequest, Bound};
 use everpresent_stream::management::{Enable, Enabled};
+use everpresent_stream::sasl2::UserAgent;
 use tokio::time::timeout;
 
 use super::carried::CarriedWire;
@@ -59,7 +61,7 @@ fn code(error: BindError) -> u8 {
         BindError::Conflict => 1,
         BindError::NotAllowed => 2,
         BindError::ResourceConstraint => 3,
-        _ => 0,
+        BindError::Internal => 0,
     }
 }
 
@@ -152,7 +154,7 @@ impl Guest<'_> {
         }
     }
 
-    async fn home(&self, user: &BareJid) -> Option<Arc<Home>> {
+    async fn home(&mut self, user: &BareJid) -> Option<Arc<Home>> {
         let home = self.node.served_here(user).await;
         if home.is_none() {
             let _ = self.duplex.sender.send(ToCarrier::NotOwner).await;
@@ -160,12 +162,12 @@ impl Guest<'_> {
         home
     }
 
-    async fn answer(&self, answer: ToCarrier) -> Option<()> {
+    async fn answer(&mut self, answer: ToCarrier) -> Option<()> {
         self.duplex.sender.send(answer).await.ok()
     }
 
     /// Keeps tokens; without a new one, only waits until what was kept can be read from the database.
-    async fn store_tokens(&self, rows: Vec<Row>) -> Option<bool> {
+    async fn store_tokens(&mut self, rows: Vec<Row>) -> Option<bool> {
         let user = signin::user_of(&rows);
         if let Some(user) = user {
             let home = self.home(&user).await?;
@@ -180,7 +182,7 @@ impl Guest<'_> {
         Some(false)
     }
 
-    async fn bind(&self, holder: &mut Holder, bind: Bind) -> Option<bool> {
+    async fn bind(&mut self, holder: &mut Holder, bind: Bind) -> Option<bool> {
         let home = self.home(&bind.jid.to_bare()).await?;
         holder.home = Some(home.clone());
         let request = BindRequest {
@@ -197,8 +199,8 @@ impl Guest<'_> {
                 holder.session = Some((bound.session, bound.bound.jid.clone()));
                 home.confirmed(bound.record).await.then_some(())?;
                 let enabled = bound.bound.enabled;
-                let enabled =
-                    enabled.map(|enabled| CarriedEnabled { id: enabled.id, max_seconds: enabled.max_seconds });
+                let enabled = enabled
+                    .map(|enabled| CarriedEnabled { id: enabled.id, max_seconds: enabled.max_seconds });
                 self.answer(ToCarrier::Bound { jid: bound.bound.jid, enabled }).await?;
                 Some(true)
             }
@@ -209,7 +211,7 @@ impl Guest<'_> {
         }
     }
 
-    async fn resume(&self, holder: &mut Holder, user: &BareJid, id: &str, h: u32) -> Option<bool> {
+    async fn resume(&mut self, holder: &mut Holder, user: &BareJid, id: &str, h: u32) -> Option<bool> {
         let home = self.home(user).await?;
         holder.home = Some(home.clone());
         match home.resume(user, id, h, holder.transport, holder.line.clone()) {

@@ -9,8 +9,9 @@ use everpresent_session::reason::Reason;
 use everpresent_stanza::{FullJid, Limits};
 use tokio::sync::Notify;
 
+use super::carrier;
 use super::established;
-use super::negotiate;
+use super::negotiate::{self, Negotiated};
 use super::wire::Wire;
 use crate::home::{Home, Line};
 use crate::node::Node;
@@ -24,8 +25,17 @@ pub async fn serve(node: Arc<Node>, mut wire: Wire) {
         () = node.stopping.cancelled() => None,
         negotiated = negotiate::run(&node, &mut wire, holder) => negotiated,
     };
-    if let Some(negotiated) = negotiated {
-        established::run(&mut wire, negotiated).await;
+    match negotiated {
+        Some(Negotiated::Here(holder)) => established::run(&mut wire, holder).await,
+        Some(Negotiated::Elsewhere(way)) => {
+            let stopping = node.stopping.clone();
+            tokio::select! {
+                () = carrier::relay(&mut wire, way) => {}
+                // Its session lives on at its owner; another node carries it.
+                () = stopping.cancelled() => {}
+            }
+        }
+        None => {}
     }
     wire.close().await;
 }
@@ -56,9 +66,14 @@ pub struct Holder {
 
 impl Holder {
     fn new(node: Arc<Node>, wire: &Wire) -> Self {
-        let transport = node.next_transport();
         let heard = AtomicI64::new(node.clock.now().wall.0);
         let line = Line { bell: Notify::new(), kind: wire.kind(), peer: wire.peer(), heard };
+        Self::of_line(node, line)
+    }
+
+    /// A connection that holds nothing yet.
+    pub fn of_line(node: Arc<Node>, line: Line) -> Self {
+        let transport = node.next_transport();
         Self { node, home: None, transport, line: Arc::new(line), session: None }
     }
 

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use everpresent_link::carry::{Line as CarriedLine, ToCarrier, ToOwner};
 use everpresent_session::row::Row;
 use everpresent_session::time::Moment;
 use everpresent_stanza::{BareJid, Frame, StreamCondition, StreamError, build};
@@ -9,6 +10,7 @@ use everpresent_stream::bind::BindRequest;
 use everpresent_stream::negotiation::{Input, Negotiation, Output, Resumed};
 use everpresent_stream::{Channel, FailureReason, Mechanism, ResponseHeader};
 
+use super::carrier::{self, Way};
 use super::connection::{Holder, limits, limits_before_sign_in};
 use super::wire::{Wire, WireEvent};
 use crate::home::Home;
@@ -18,24 +20,33 @@ use crate::random;
 use crate::seat::ServedBy;
 use crate::signin;
 
-/// A connection that holds a session.
-pub type Negotiated = Holder;
+/// What a sign-in ends in.
+#[derive(Debug)]
+pub enum Negotiated {
+    /// This connection holds a session of a home that this node serves.
+    Here(Holder),
+    /// It holds one at another node, and this is the way there.
+    Elsewhere(Way),
+}
 
 /// Negotiates until a session is established; nothing if the connection is to be closed instead.
 pub async fn run(node: &Node, wire: &mut Wire, holder: Holder) -> Option<Negotiated> {
-    let mut driver = Driver { negotiation: begin(node, wire), node, wire, holder, opened: false };
+    let mut driver = Driver { negotiation: begin(node, wire), node, wire, holder, way: None, opened: false };
     let established = tokio::time::timeout(node.config.signin.timeout, driver.drive()).await;
     match established {
         Ok(true) => {
             driver.wire.set_limits(limits(node));
-            return Some(driver.holder);
+            return Some(match driver.way {
+                Some(way) => Negotiated::Elsewhere(way),
+                None => Negotiated::Here(driver.holder),
+            });
         }
         Ok(false) => {}
         Err(_) => {
             metrics::counter!("everpresent_signin_timeouts_total").increment(1);
             // A session that lives already, and only waits for the database, survives this: clients take a stream error
             // for its end.
-            if driver.holder.session.is_none() {
+            if driver.holder.session.is_none() && driver.way.is_none() {
                 driver.fail(&StreamError::new(StreamCondition::ConnectionTimeout));
             }
         }
@@ -49,9 +60,17 @@ fn begin(node: &Node, wire: &Wire) -> Negotiation {
         (Wire::Tcp(_), None) => Channel::plain(),
         (Wire::Tcp(_), Some(bindings)) => Channel::direct_tls(bindings),
         (Wire::WebSocket(_), bindings) => Channel::web_socket(bindings),
+        // Its carrier has negotiated already; nothing is negotiated here.
+        (Wire::Carried(_), _) => Channel::plain(),
     };
     let allow_plain_text = matches!(wire, Wire::Tcp(tcp) if tcp.allows_plain_text());
     Negotiation::new(node.offer_for(wire.peer(), allow_plain_text), channel, random::bytes())
+}
+
+/// Where a client's home is served.
+enum Place {
+    Here(Arc<Home>),
+    Elsewhere,
 }
 
 enum Step {
@@ -65,6 +84,8 @@ struct Driver<'a> {
     node: &'a Node,
     wire: &'a mut Wire,
     holder: Holder,
+    /// To the owner of the client's home, if that is another node.
+    way: Option<Way>,
     /// The server's header was sent.
     opened: bool,
 }
@@ -133,13 +154,7 @@ impl Driver<'_> {
                 return self.feed(Input::PasswordVerified(verified));
             }
             Output::LoadTokens { user, user_agent, .. } => {
-                let Some(home) = self.home(&user).await else { return Step::Close };
-                let input = signin::tokens(&home, self.wire.peer().ip(), &user, &user_agent).await;
-                if matches!(input, Input::Unavailable) {
-                    // Clients forget a token at any SASL failure, so this one is told nothing and comes again.
-                    return Step::Close;
-                }
-                return self.feed(input);
+                return self.load_tokens(&user, &user_agent).await;
             }
             Output::StoreTokens(rows) => {
                 return self.store_tokens(rows).await;
@@ -193,31 +208,84 @@ impl Driver<'_> {
         }
     }
 
-    /// The home of a user, as soon as this node serves it; nothing if that takes too long.
-    async fn home(&mut self, user: &BareJid) -> Option<Arc<Home>> {
-        let home = match self.node.home_of(user).await {
-            ServedBy::Here(home) => home,
-            // Its node will be asked to serve this client through this one. Until then the client finds it by itself.
-            ServedBy::Elsewhere(_) | ServedBy::Nobody => return None,
+    /// Finds out who serves a user. Nothing if nobody is known to: then the client is let go and comes again.
+    async fn find_home(&mut self, user: &BareJid) -> Option<Place> {
+        if self.way.is_some() {
+            return Some(Place::Elsewhere);
+        }
+        match self.node.home_of(user).await {
+            ServedBy::Here(home) => {
+                self.holder.home = Some(home.clone());
+                Some(Place::Here(home))
+            }
+            ServedBy::Elsewhere(home) => {
+                let peer = self.node.owner_of(&home).await?;
+                let line = CarriedLine { kind: self.wire.kind().to_owned(), address: self.wire.peer() };
+                self.way = Some(peer.carry(line).await.ok()?);
+                Some(Place::Elsewhere)
+            }
+            ServedBy::Nobody => None,
+        }
+    }
+
+    /// Asks the owner of the client's home; nothing if there is no answer.
+    async fn ask(&mut self, question: ToOwner) -> Option<ToCarrier> {
+        carrier::ask(self.way.as_mut()?, question).await
+    }
+
+    async fn load_tokens(&mut self, user: &BareJid, user_agent: &str) -> Step {
+        let peer = self.wire.peer().ip();
+        let input = match self.find_home(user).await {
+            Some(Place::Here(home)) => signin::tokens(self.node, Some(&home), peer, user, user_agent).await,
+            Some(Place::Elsewhere) => {
+                // What was handed out a moment ago must be in the database before it is read.
+                match self.ask(ToOwner::StoreTokens(Vec::new())).await {
+                    Some(ToCarrier::TokensStored) => {
+                        signin::tokens(self.node, None, peer, user, user_agent).await
+                    }
+                    _ => return Step::Close,
+                }
+            }
+            None => return Step::Close,
         };
-        self.holder.home = Some(home.clone());
-        Some(home)
+        if matches!(input, Input::Unavailable) {
+            // Clients forget a token at any SASL failure, so this one is told nothing and comes again.
+            return Step::Close;
+        }
+        self.feed(input)
     }
 
     async fn store_tokens(&mut self, rows: Vec<Row>) -> Step {
-        let user = rows.iter().find_map(|row| match row {
-            Row::Token(token) => Some(token.user.clone()),
-            Row::TokenGone { user, .. } => Some(user.clone()),
-            _ => None,
-        });
-        let Some(user) = user else { return self.feed(Input::TokensStored) };
-        let Some(home) = self.home(&user).await else { return Step::Close };
-        let Some(record) = signin::store_tokens(&home, rows) else { return Step::Close };
-        if home.confirmed(record).await { self.feed(Input::TokensStored) } else { Step::Close }
+        let Some(user) = signin::user_of(&rows) else { return self.feed(Input::TokensStored) };
+        let stored = match self.find_home(&user).await {
+            Some(Place::Here(home)) => match signin::store_tokens(&home, rows) {
+                Some(record) => home.confirmed(record).await,
+                None => false,
+            },
+            Some(Place::Elsewhere) => {
+                matches!(self.ask(ToOwner::StoreTokens(rows)).await, Some(ToCarrier::TokensStored))
+            }
+            None => false,
+        };
+        if stored { self.feed(Input::TokensStored) } else { Step::Close }
     }
 
     async fn bind(&mut self, request: &BindRequest) -> Step {
-        let Some(home) = self.home(&request.jid.to_bare()).await else { return Step::Close };
+        let home = match self.find_home(&request.jid.to_bare()).await {
+            Some(Place::Here(home)) => home,
+            Some(Place::Elsewhere) => {
+                return match self.ask(carrier::to_owner(request)).await {
+                    Some(ToCarrier::Bound { jid, enabled }) => {
+                        self.feed(Input::Bound(Box::new(carrier::from_owner(jid, enabled))))
+                    }
+                    Some(ToCarrier::BindFailed { code }) => {
+                        self.feed(Input::BindFailed(carrier::refusal(code)))
+                    }
+                    _ => Step::Close,
+                };
+            }
+            None => return Step::Close,
+        };
         match home.bind(request, self.holder.transport, self.holder.line.clone()).await {
             Ok(bound) => {
                 self.holder.session = Some((bound.session, bound.bound.jid.clone()));
@@ -231,9 +299,12 @@ impl Driver<'_> {
     }
 
     async fn resume(&mut self, user: &BareJid, id: &str, h: u32) -> Step {
-        let Some(home) = self.home(user).await else { return Step::Close };
-        let resumed = home.resume(user, id, h, self.holder.transport, self.holder.line.clone());
-        match resumed {
+        let home = match self.find_home(user).await {
+            Some(Place::Here(home)) => home,
+            Some(Place::Elsewhere) => return self.resume_elsewhere(user, id, h).await,
+            None => return Step::Close,
+        };
+        match home.resume(user, id, h, self.holder.transport, self.holder.line.clone()) {
             Ok(resumed) => {
                 self.holder.session = Some((resumed.session, resumed.jid.clone()));
                 if !home.confirmed(resumed.record).await {
@@ -252,6 +323,19 @@ impl Driver<'_> {
                 self.wire.queue_error(&super::established::count_too_high(h, sent));
                 Step::Close
             }
+        }
+    }
+
+    async fn resume_elsewhere(&mut self, user: &BareJid, id: &str, h: u32) -> Step {
+        let question = ToOwner::Resume { user: user.clone(), id: id.to_owned(), h };
+        match self.ask(question).await {
+            Some(ToCarrier::Resumed { jid, handled }) => self.feed(Input::Resumed(Resumed { jid, handled })),
+            Some(ToCarrier::ResumeFailed { handled }) => self.feed(Input::ResumeFailed { handled }),
+            Some(ToCarrier::TooHigh { h, sent }) => {
+                self.wire.queue_error(&super::established::count_too_high(h, sent));
+                Step::Close
+            }
+            _ => Step::Close,
         }
     }
 

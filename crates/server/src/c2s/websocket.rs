@@ -79,7 +79,9 @@ impl WebSocketWire {
                     });
                 }
                 // Only text frames carry XMPP (RFC 7395 §3.2).
-                Message::Binary(_) => return Poll::Ready(WireEvent::Malformed(FrameError::NotOneDocument.condition())),
+                Message::Binary(_) => {
+                    return Poll::Ready(WireEvent::Malformed(FrameError::NotOneDocument.condition()));
+                }
                 Message::Close(_) => return Poll::Ready(WireEvent::Gone),
                 // The library answers pings by itself.
                 Message::Ping(data) | Message::Pong(data) => self.pace.count(FRAME_BYTES + data.len()),

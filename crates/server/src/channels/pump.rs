@@ -96,7 +96,8 @@ async fn carry(home: &Home, to: &HomeName, bell: &Notify, road: Road) -> bool {
 fn forget(home: &Home, to: &HomeName, up_to: u64) -> bool {
     let now = home.node.clock.now();
     let recorded = home.record(|state| {
-        let waits = |channel: &Outgoing| channel.waiting_from(0).next().is_some_and(|first| first.number <= up_to);
+        let waits =
+            |channel: &Outgoing| channel.waiting_from(0).next().is_some_and(|first| first.number <= up_to);
         if !state.owner.ledger().outgoing().get(to).is_some_and(waits) {
             return Ok(());
         }

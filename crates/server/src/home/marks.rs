@@ -103,7 +103,11 @@ impl Home {
 }
 
 /// Waits until the mark is as high as the record, or it is over.
-async fn reach(mark: &watch::Sender<RecordNumber>, record: RecordNumber, over: impl Future<Output = ()>) -> bool {
+async fn reach(
+    mark: &watch::Sender<RecordNumber>,
+    record: RecordNumber,
+    over: impl Future<Output = ()>,
+) -> bool {
     let mut reached = mark.subscribe();
     tokio::select! {
         biased;

@@ -67,10 +67,8 @@ impl Service for LinkService {
         })
     }
 
-    fn carry(&self, _peer: String, _line: CarriedLine, duplex: Duplex<ToCarrier, ToOwner>) -> Handled {
-        Box::pin(async move {
-            let _ = duplex.sender.send(ToCarrier::NotOwner).await;
-        })
+    fn carry(&self, _peer: String, line: CarriedLine, duplex: Duplex<ToCarrier, ToOwner>) -> Handled {
+        Box::pin(crate::c2s::carrier::serve_carried(self.0.clone(), line, duplex))
     }
 
     fn order(&self, peer: String, order: LinkOrder) -> Handled<OrderReply> {

@@ -62,7 +62,8 @@ mod tests {
 
     #[test]
     fn a_stanza_for_one_is_its_own_envelope() {
-        let stanza = Bytes::from_static(b"<message from='a@example.org/x' to='b@example.org'><body/></message>");
+        let stanza =
+            Bytes::from_static(b"<message from='a@example.org/x' to='b@example.org'><body/></message>");
         let read = open(&stanza).unwrap();
         assert_eq!(read.from.as_str(), "a@example.org/x");
         assert_eq!(read.to, Addressees::One(Jid::new("b@example.org").unwrap()));

@@ -8,6 +8,7 @@ use everpresent_session::ids::{HomeName, LedgerId, RecordNumber};
 use everpresent_session::ledger::Misfit;
 use everpresent_session::owner::Transaction;
 use everpresent_session::record::{Cause, Effect};
+use everpresent_session::session::Session;
 use everpresent_session::time::Now;
 use everpresent_stanza::{BareJid, Jid, MessageType, PresenceType, RawStanza, StanzaError, StanzaKind};
 use thiserror::Error;
@@ -114,7 +115,9 @@ impl Arrival<'_> {
                 return Ok(Step::Done);
             }
             if *number > received {
-                if let Some(missing) = envelope.as_ref().and_then(|envelope| self.missing(state, envelope, now)) {
+                if let Some(missing) =
+                    envelope.as_ref().and_then(|envelope| self.missing(state, envelope, now))
+                {
                     return Ok(Step::Load(missing));
                 }
                 if envelope.as_ref().is_some_and(is_new_message) && !state.owner.accepts_messages() {
@@ -139,7 +142,8 @@ impl Arrival<'_> {
     fn missing(&self, state: &mut HomeState, envelope: &Envelope, now: Now) -> Option<BareJid> {
         let Addressees::One(to) = &envelope.to else { return None };
         let stanza = &envelope.stanza;
-        let is_shown = matches!(stanza.presence_type(), Ok(PresenceType::Available | PresenceType::Unavailable));
+        let is_shown =
+            matches!(stanza.presence_type(), Ok(PresenceType::Available | PresenceType::Unavailable));
         if stanza.kind() == StanzaKind::Presence && is_shown {
             return None;
         }
@@ -218,15 +222,18 @@ impl Arrival<'_> {
             }
             // Managed from bare address to bare address; to a client it is the answer to a probe.
             Some(_) if to.resource().is_some() => {
-                let sessions = state.owner.ledger().sessions_of(&to.to_bare());
-                let probed = sessions.filter(|session| Some(session.jid.resource()) == to.resource());
-                if let Some(session) = probed.map(|session| session.id).next() {
+                let user = to.to_bare();
+                let ledger = state.owner.ledger();
+                let is_prober = |session: &&Session| Some(session.jid.resource()) == to.resource();
+                let prober = ledger.sessions_of(&user).find(is_prober).map(|session| session.id);
+                if let Some(session) = prober {
                     deliver::to_session(state, transaction, session, bytes, None);
                 }
             }
             Some(kind) => {
                 let (user, contact) = (&to.to_bare(), &from.to_bare());
-                let (limits, contact_at) = (self.node.roster_limits(), &Place::There(self.origin.home.clone()));
+                let (limits, contact_at) =
+                    (self.node.roster_limits(), &Place::There(self.origin.home.clone()));
                 receive(state, transaction, &Pair { user, contact, limits, contact_at }, kind, &bytes);
             }
             None => presence::to_address(state, transaction, from, to, &bytes),

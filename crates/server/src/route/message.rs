@@ -178,8 +178,7 @@ impl Message<'_> {
     /// Whether a user's archive takes the message, in a conversation with this address.
     fn is_archived(&self, state: &HomeState, facts: &MessageFacts, user: &BareJid, with: &Jid) -> bool {
         let account = state.accounts.get(user);
-        let wants =
-            |account: &Account| should_archive(facts, &account.preferences, with, &account.roster);
+        let wants = |account: &Account| should_archive(facts, &account.preferences, with, &account.roster);
         self.node.config.archive.enabled && account.is_some_and(wants)
     }
 
@@ -224,8 +223,7 @@ impl Message<'_> {
             }
             // Since when something waits here, only this server says (XEP-0203).
             child.is("delay", ns::DELAY)
-                && named(child, "from")
-                    .is_some_and(|from| from.node().is_none() && self.node.is_local(&from))
+                && named(child, "from").is_some_and(|from| from.node().is_none() && self.node.is_local(&from))
         };
         let append: Vec<Bytes> = stanza_id.into_iter().collect();
         self.stanza.restamp(&Stamp {
@@ -241,8 +239,7 @@ impl Message<'_> {
         let stanza = with_client_namespace(delivered);
         let at = transaction.now().wall;
         let stanza_id = self.stanza.id().unwrap_or_default();
-        let archives =
-            [(self.sender, kept.sender, self.to), (self.recipient, kept.recipient, self.from)];
+        let archives = [(self.sender, kept.sender, self.to), (self.recipient, kept.recipient, self.from)];
         for (user, id, with) in archives {
             if let Some(id) = id {
                 let (user, with) = (user.clone(), with.clone());

@@ -260,8 +260,7 @@ async fn probe(turn: &Turn<'_>, stanza: &RawStanza) -> Result<(), Lost> {
             answer_probe(state, transaction, turn.session, turn.jid, &to);
         }),
         Ok(Place::There(home)) => {
-            let stamped =
-                stanza.restamp(&Stamp { from: Mark::Set(turn.jid.as_str()), ..Stamp::default() });
+            let stamped = stanza.restamp(&Stamp { from: Mark::Set(turn.jid.as_str()), ..Stamp::default() });
             turn.record(|_, transaction| away::send(transaction, &home, stamped))
         }
         // As for a user who does not show its presence: nobody learns by asking who exists (§4.3.2).
@@ -373,13 +372,7 @@ fn to_contacts(
 }
 
 /// Sends a presence of one of this home's sessions to somebody with whom its user has to do, wherever that is.
-pub fn show(
-    state: &mut HomeState,
-    transaction: &mut Transaction,
-    from: &FullJid,
-    to: &Jid,
-    stanza: &Bytes,
-) {
+pub fn show(state: &mut HomeState, transaction: &mut Transaction, from: &FullJid, to: &Jid, stanza: &Bytes) {
     match state.home_elsewhere(&from.to_bare(), &to.to_bare()) {
         Some(home) => away::send(transaction, home, stanza.clone()),
         None => to_address(state, transaction, from, to, stanza),
@@ -415,8 +408,7 @@ pub fn to_address(
 ) {
     let user = to.to_bare();
     let account = state.accounts.get(&user);
-    if account
-        .is_some_and(|account| account.block_list.inbound(from, StanzaClass::Presence) != Verdict::Pass)
+    if account.is_some_and(|account| account.block_list.inbound(from, StanzaClass::Presence) != Verdict::Pass)
     {
         return;
     }

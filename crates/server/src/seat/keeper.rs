@@ -15,6 +15,7 @@ use super::{Seat, Tenure, witness};
 use crate::epochs::EpochFile;
 use crate::home::Home;
 use crate::node::Node;
+use crate::pair::Told;
 
 /// How many events may wait for a keeper. What the partner says may be lost; nothing else comes that often.
 pub(super) const EVENTS_WAITING: usize = 256;
@@ -47,6 +48,8 @@ pub(crate) struct Keeper {
     term: Option<Term>,
     /// The last home that this process served, while nobody is known to have served it since.
     kept: Option<Arc<Home>>,
+    /// Whether the row could be read or changed at the last try.
+    witness: bool,
     /// What the rules were told of the replica last.
     told: Option<Option<Incarnation>>,
     stopped: bool,
@@ -78,6 +81,7 @@ impl Keeper {
             foreign: Epoch(0),
             term: None,
             kept: None,
+            witness: true,
             told: None,
             stopped: false,
         }
@@ -92,7 +96,7 @@ impl Keeper {
             let home = self.seat.served();
             let input = tokio::select! {
                 Some(event) = self.events.recv() => self.input_of(event),
-                Some(answer) = self.answers.1.recv() => Some(answer),
+                Some(answer) = self.answers.1.recv() => Some(self.answered(answer)),
                 () = changed(home.as_deref()) => self.replica_wish(home.as_deref()),
                 () = refused(home.as_deref()) => self.write_refused(home.as_deref()),
                 () = sleep(wake) => Some(Input::Tick),
@@ -115,6 +119,16 @@ impl Keeper {
             Event::Yield => Some(Input::Yield),
             Event::Stop => Some(Input::Stop),
         }
+    }
+
+    /// The database said something of the row, or did not.
+    fn answered(&mut self, answer: Input) -> Input {
+        let reachable = answer != Input::RowUnknown;
+        if reachable != self.witness {
+            self.witness = reachable;
+            self.node.pair.hint(Told::Database(reachable));
+        }
+        answer
     }
 
     /// What the home wants the witness to say of its replica.
