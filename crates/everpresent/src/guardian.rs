@@ -96,7 +96,7 @@ impl Watch {
             machine: Guardian::default(),
             clock: Clock::start(),
             orders: Orders::new()?,
-            witness: Witness::new(&config.database.url),
+            witness: Witness::new(&config.database.url)?,
             rehearsal: None,
             pid_file: PidFile::take(&config.node.data_dir)?,
             child: None,
@@ -163,7 +163,7 @@ impl Watch {
         if self.any_started {
             let config = Config::load(&self.config_path)?;
             if !self.witness.is_at(&config.database.url) {
-                self.witness = Witness::new(&config.database.url);
+                self.witness = Witness::new(&config.database.url)?;
                 self.rehearsal.take().inspect(JoinHandle::abort);
             }
         }

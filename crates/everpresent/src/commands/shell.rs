@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use clap::CommandFactory as _;
+use clap::{Command, CommandFactory as _};
 use clap_complete::Shell;
 
 use crate::cli::Cli;
@@ -11,8 +11,16 @@ use crate::output;
 
 pub(crate) fn completions(shell: Shell) -> Result<(), Failure> {
     let mut text = Vec::new();
-    clap_complete::generate(shell, &mut Cli::command(), "everpresent", &mut text);
+    clap_complete::generate(shell, &mut without_hidden_arguments(), "everpresent", &mut text);
     output::print(&String::from_utf8_lossy(&text))
+}
+
+/// The command line as people use it: completions would offer what `serve` says to itself.
+fn without_hidden_arguments() -> Command {
+    Cli::command().mut_subcommand("serve", |serve| {
+        let shown = serve.get_arguments().filter(|argument| !argument.is_hide_set()).cloned();
+        Command::new("serve").about(serve.get_about().cloned().unwrap_or_default()).args(shown)
+    })
 }
 
 /// Prints the main page, or writes the pages of all commands into `dir`.

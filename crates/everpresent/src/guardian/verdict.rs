@@ -58,8 +58,9 @@ impl Death {
 mod tests {
     use super::*;
 
-    const SERVED: Death =
-        Death { status: ExitStatus::from_raw(0), ordered: false, ready: true, any_ready: true };
+    fn served() -> Death {
+        Death { status: code(0), ordered: false, ready: true, any_ready: true }
+    }
 
     fn code(code: i32) -> ExitStatus {
         ExitStatus::from_raw(code << 8)
@@ -71,26 +72,26 @@ mod tests {
 
     #[test]
     fn what_stops_as_it_was_told_is_not_started_again() {
-        let told = Death { ordered: true, ..SERVED };
+        let told = Death { ordered: true, ..served() };
         assert_eq!(told.verdict(), Verdict::End(0));
         assert_eq!(Death { status: code(1), ..told }.verdict(), Verdict::End(1));
         assert_eq!(Death { status: killed(Signal::TERM), ready: false, ..told }.verdict(), Verdict::End(0));
         assert_eq!(Death { status: killed(Signal::KILL), ..told }.verdict(), Verdict::Killed(9));
-        assert_eq!(SERVED.verdict(), Verdict::End(0), "somebody told the server itself");
+        assert_eq!(served().verdict(), Verdict::End(0), "somebody told the server itself");
     }
 
     #[test]
     fn a_crash_is_followed_by_another_child() {
         for status in [killed(Signal::KILL), killed(Signal::SEGV), killed(Signal::TERM), code(1), code(101)] {
-            assert_eq!(Death { status, ..SERVED }.verdict(), Verdict::Again, "{status}");
+            assert_eq!(Death { status, ..served() }.verdict(), Verdict::Again, "{status}");
         }
-        let starting = Death { ready: false, any_ready: false, ..SERVED };
+        let starting = Death { ready: false, any_ready: false, ..served() };
         assert_eq!(Death { status: killed(Signal::ABORT), ..starting }.verdict(), Verdict::Again);
     }
 
     #[test]
     fn what_refuses_to_start_is_not_started_again() {
-        let starting = Death { status: code(1), ready: false, any_ready: false, ..SERVED };
+        let starting = Death { status: code(1), ready: false, any_ready: false, ..served() };
         assert_eq!(starting.verdict(), Verdict::End(1));
         // After a crash the same may be a database that is restarting.
         assert_eq!(Death { any_ready: true, ..starting }.verdict(), Verdict::Again);

@@ -1,13 +1,14 @@
 //! The guardian's own way to the witness rows.
 
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use everpresent_server::config::DatabaseUrl;
 use everpresent_server::start::fresh_incarnation;
 use everpresent_session::ids::Incarnation;
-use everpresent_store::{Database, OpenError};
+use everpresent_store::Database;
 use tokio::time::{sleep, timeout};
+
+use crate::failure::{Exit, Failure};
 
 /// A statement that has no answer after this is given up, with its connection.
 const ANSWER_LIMIT: Duration = Duration::from_secs(2);
@@ -16,17 +17,22 @@ const REHEARSAL_INTERVAL: Duration = Duration::from_secs(5);
 /// How soon it is tried again when it failed.
 const REHEARSAL_AGAIN: Duration = Duration::from_secs(1);
 
-/// A connection that is there before it is needed. Clones share it.
+/// A connection that is there before it is needed, and made anew when the database was away. Clones share it.
 #[derive(Clone)]
 pub(super) struct Witness {
     url: DatabaseUrl,
-    database: Arc<Mutex<Option<Database>>>,
+    database: Database,
 }
 
 impl Witness {
-    /// Nothing is opened yet.
-    pub(super) fn new(url: &DatabaseUrl) -> Self {
-        Self { url: url.clone(), database: Arc::default() }
+    /// Nothing is connected yet. Needs a runtime.
+    ///
+    /// # Errors
+    /// When no database can be at this address.
+    pub(super) fn new(url: &DatabaseUrl) -> Result<Self, Failure> {
+        let database = Database::open_witness(url.expose());
+        let database = database.map_err(|error| Failure::new(Exit::Config, error.to_string()))?;
+        Ok(Self { url: url.clone(), database })
     }
 
     pub(super) fn is_at(&self, url: &DatabaseUrl) -> bool {
@@ -38,8 +44,7 @@ impl Witness {
     /// # Errors
     /// Why it is not known, for the log.
     pub(super) async fn release(&self, dead: Incarnation) -> Result<u64, String> {
-        let database = self.database().await.map_err(|error| error.to_string())?;
-        match timeout(ANSWER_LIMIT, database.release_homes(dead)).await {
+        match timeout(ANSWER_LIMIT, self.database.release_homes(dead)).await {
             Ok(answer) => answer.map_err(|error| error.to_string()),
             Err(_) => Err(format!("the database did not answer within {} s", ANSWER_LIMIT.as_secs())),
         }
@@ -63,19 +68,5 @@ impl Witness {
             failing = rehearsed.is_err();
             sleep(if failing { REHEARSAL_AGAIN } else { REHEARSAL_INTERVAL }).await;
         }
-    }
-
-    async fn database(&self) -> Result<Database, OpenError> {
-        if let Some(database) = self.slot().clone() {
-            return Ok(database);
-        }
-        // If two open it at once, the second stays. The pool makes connections anew when the database was away.
-        let database = Database::open(self.url.expose()).await?;
-        *self.slot() = Some(database.clone());
-        Ok(database)
-    }
-
-    fn slot(&self) -> std::sync::MutexGuard<'_, Option<Database>> {
-        self.database.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
