@@ -1,4 +1,5 @@
 //! Seeded simulator, client model and checkers for the promises.
 
 pub mod model;
+pub mod pair;
 pub mod simulation;

@@ -1,0 +1,5 @@
+//! What the commands do.
+
+pub(crate) mod search;
+pub(crate) mod seeds;
+pub(crate) mod simulate;

@@ -1,0 +1,98 @@
+//! What is not promised: the checkers are told of it here, and only here.
+
+use everpresent_recovery::witness::WitnessRow;
+use everpresent_session::ids::Epoch;
+
+use super::node::INITIALIZATION_MS;
+use super::tally::Count;
+use super::truth::Broken;
+use super::world::World;
+
+impl World {
+    /// A fault more than is promised to be survived.
+    pub(super) fn beyond(&mut self, homes: &[usize]) {
+        self.tally.count(Count::BeyondPromises);
+        self.trace(|| "that is beyond what is promised".to_owned());
+        let of_them = self.clients.iter().filter(|client| homes.contains(&client.home));
+        self.truth.forgiven.extend(of_them.filter_map(|client| client.session));
+    }
+
+    /// Messages that are in no safe place after such a fault.
+    pub(super) fn excuse_unsafe(&mut self) {
+        let lost: Vec<_> = self.truth.open.iter().copied().filter(|id| !self.is_safe(*id)).collect();
+        for id in lost {
+            self.trace(|| format!("{id:?} is lost, and may be"));
+            self.truth.open.remove(&id);
+            self.truth.refused(id);
+        }
+    }
+
+    /// The database has lost what it may have held of them.
+    pub(super) fn excuse_messages_of(&mut self, home: usize) {
+        let people = &self.people;
+        let about = |id: &super::content::MessageId| {
+            let to = self.truth.messages.get(id).map(|fate| people.persons[fate.to].home);
+            people.home_of(id.from) == home || to == Some(home)
+        };
+        let lost: Vec<_> = self.truth.messages.keys().copied().filter(about).collect();
+        for id in lost {
+            self.truth.open.remove(&id);
+            self.truth.refused(id);
+        }
+    }
+
+    /// A home was taken with session heads: its sessions cannot be resumed, and the spool and its channels may bring a
+    /// second time what was under way.
+    pub(super) fn forget_sessions(&mut self, home: usize) {
+        for index in 0..self.clients.len() {
+            let next = self.clients[index].next_number;
+            if self.clients[index].home == home {
+                self.truth.unresumable.extend(self.clients[index].session);
+                self.excuse_sender(index);
+            }
+            self.truth.excused_below.insert((index, home), next);
+        }
+    }
+
+    /// A client that was not told how much of what it sent was handled.
+    pub(super) fn excuse_sender(&mut self, index: usize) {
+        let next = self.clients[index].next_number;
+        for home in 0..self.people.homes.len() {
+            self.truth.excused_below.insert((index, home), next);
+        }
+    }
+
+    /// A claim was carried out. From here on nothing under an earlier epoch counts. Who has the sessions must not have
+    /// been passed over.
+    pub(super) fn claimed(
+        &mut self,
+        node: usize,
+        home: usize,
+        epoch: Epoch,
+        before: Option<&WitnessRow>,
+    ) -> Result<(), Broken> {
+        if epoch <= self.truth.accepted[home] {
+            let what = format!("home {home} was claimed under epoch {epoch}, which is not new");
+            return Err(Broken::new("P1", what));
+        }
+        self.truth.accepted[home] = epoch;
+        let claimant = self.nodes[node].incarnation();
+        let Some(before) = before else { return Ok(()) };
+        self.truth.goes_on[home] = before.replica == claimant || before.incarnation == claimant;
+        let Some(named) = before.replica.filter(|named| Some(*named) != claimant) else { return Ok(()) };
+        if before.incarnation == claimant {
+            return Ok(());
+        }
+        let holder = self.node_of(named);
+        let holds =
+            self.replica_of(named, home).is_some_and(|replica| replica.epoch() == before.epoch);
+        let calm = holder.is_some_and(|holder| self.clock > self.disturbed[holder] + INITIALIZATION_MS);
+        if holds && calm && self.clock > self.truth.shaky_until[home] {
+            let what = format!("node {node} took home {home} although {named:.8} has its sessions");
+            return Err(Broken::new("P3", what));
+        }
+        self.beyond(&[home]);
+        self.excuse_unsafe();
+        Ok(())
+    }
+}

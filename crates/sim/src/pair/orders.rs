@@ -1,0 +1,120 @@
+//! Orders: a home is handed over (R5), a process stops cleanly.
+
+use everpresent_recovery::guardian::Input as GuardianInput;
+use everpresent_recovery::ownership::Input;
+
+use super::agenda::Happening;
+use super::boundary::Point;
+use super::node::seat_mut;
+use super::people::{homes_of, nodes_of, partner_of};
+use super::rules;
+use super::serving::serving_mut;
+use super::tally::Count;
+use super::truth::Broken;
+use super::world::World;
+
+/// A hand-over that takes longer is refused.
+const HAND_OVER_BOUND_MS: u64 = 1_500;
+/// A process that is told to stop gives up what it could not hand over after this.
+const STOP_BOUND_MS: u64 = 2_500;
+
+impl World {
+    /// The order to hand a home over, given to whoever serves it.
+    pub(super) fn order_hand_over(&mut self, home: usize) -> Result<(), Broken> {
+        for node in nodes_of(home) {
+            let clock = self.clock;
+            let other = partner_of(*node).and_then(|other| self.nodes[other].incarnation());
+            let Some(serving) = serving_mut(&mut self.nodes, clock, *node, home) else { continue };
+            if serving.hand_over.is_some() || other.is_none() {
+                continue;
+            }
+            serving.hand_over = Some(clock);
+            self.trace(|| format!("node {node} is told to hand home {home} over"));
+            self.reach(*node, Point::HandOverBegun)?;
+        }
+        Ok(())
+    }
+
+    /// R5.
+    pub(super) fn pump_hand_over(&mut self, node: usize, home: usize) -> Result<(), Broken> {
+        let clock = self.clock;
+        let Some(serving) = serving_mut(&mut self.nodes, clock, node, home) else { return Ok(()) };
+        let Some(since) = serving.hand_over else { return Ok(()) };
+        if rules::ready_to_yield(&serving.owner) {
+            self.tally.count(Count::HandedOver);
+            self.give(node, home, Input::Yield)?;
+            return self.reach(node, Point::Yielded);
+        }
+        if clock < since + HAND_OVER_BOUND_MS {
+            return Ok(());
+        }
+        serving.hand_over = None;
+        let connections: Vec<_> = serving.connections.keys().copied().collect();
+        self.tally.count(Count::HandOversRefused);
+        self.trace(|| format!("node {node} cannot hand home {home} over: it goes on"));
+        for over in connections {
+            self.next_waiting(node, home, over)?;
+        }
+        Ok(())
+    }
+
+    /// The order to stop: what is served is handed over first.
+    pub(super) fn order_stop(&mut self, node: usize) -> Result<(), Broken> {
+        let Some(process) = &mut self.nodes[node].process else { return Ok(()) };
+        if process.stopping.is_some() {
+            return Ok(());
+        }
+        process.stopping = Some(self.clock);
+        self.trace(|| format!("node {node} is told to stop"));
+        self.tally.count(Count::CleanStops);
+        for home in homes_of(node) {
+            let clock = self.clock;
+            if let Some(serving) = serving_mut(&mut self.nodes, clock, node, *home)
+                && partner_of(node).is_some()
+            {
+                serving.hand_over.get_or_insert(clock);
+            }
+        }
+        Ok(())
+    }
+
+    /// A process that was told to stop does so when nothing is served, or when it could not hand over in time.
+    pub(super) fn go_on_stopping(&mut self, node: usize) -> Result<(), Broken> {
+        let clock = self.clock;
+        let Some(process) = &self.nodes[node].process else { return Ok(()) };
+        let Some(since) = process.stopping.filter(|_| !process.stops) else { return Ok(()) };
+        let owns = process.seats.values().any(|seat| seat.ownership.epoch().is_some());
+        let flushed = process.seats.values().filter_map(|seat| seat.serving.as_ref()).all(|serving| {
+            serving.fenced || (serving.hand_over.is_none() && !serving.owner.has_unwritten())
+        });
+        let in_time = clock < since + STOP_BOUND_MS;
+        // A process that holds the only copy of something waits until it does not.
+        if (owns && !flushed && in_time) || !self.one_fault(node) {
+            return Ok(());
+        }
+        if let Some(process) = &mut self.nodes[node].process {
+            process.stops = true;
+        }
+        for home in homes_of(node) {
+            self.give(node, *home, Input::Stop)?;
+        }
+        Ok(())
+    }
+
+    /// A view of a home holds nothing any more. When all do, the process ends.
+    pub(super) fn stopped(&mut self, node: usize, home: usize) {
+        let Some(seat) = seat_mut(&mut self.nodes, node, home) else { return };
+        seat.stopped = true;
+        let Some(process) = &self.nodes[node].process else { return };
+        if !process.seats.values().all(|seat| seat.stopped) {
+            return;
+        }
+        self.trace(|| format!("node {node} has stopped"));
+        self.nodes[node].process = None;
+        self.excuse_unsafe();
+        if let Some(other) = partner_of(node) {
+            self.later(other, self.clock + 2, Happening::LinkLost);
+        }
+        self.guardian(node, GuardianInput::ChildDied);
+    }
+}
