@@ -6,6 +6,12 @@ use super::server::{Account, DOMAIN};
 use super::stage::Plan;
 use crate::chaos::arguments::Layout;
 
+/// Where all sessions are on one node, so many clients on the other one write to them, as much as those do together:
+/// somebody must write while they are away.
+const OUTSIDERS: u32 = 10;
+/// How much more than others Profanity's correspondent writes.
+const CORRESPONDENT_TURNS: usize = 2;
+
 /// All clients of a scene.
 pub(crate) struct Cast {
     /// Pairs who write to each other, and watchers who see their presence.
@@ -21,13 +27,17 @@ impl Cast {
     pub(crate) fn of(plan: &Plan<'_>) -> Self {
         let sessions = plan.sessions / 2 * 2;
         let mut crowd: Vec<Part> = (0..sessions).map(|place| writer("user", place, plan.layout)).collect();
+        if plan.layout == Layout::One {
+            crowd.extend((0..OUTSIDERS.min(sessions)).map(|place| outsider(place, sessions)));
+        }
         let watchers = plan.pair.watchers.min(sessions);
         for watcher in 0..watchers {
             let places = (watcher..sessions).step_by(watchers as usize);
             crowd.push(Part {
                 name: format!("watcher{watcher}"),
                 home: watcher as usize % 2,
-                partner: None,
+                partners: Vec::new(),
+                turns: 0,
                 watched: places.map(|place| address("user", place)).collect(),
             });
         }
@@ -35,7 +45,13 @@ impl Cast {
         if profanity {
             let address = format!("{}@{DOMAIN}", profanity::NAME);
             let name = profanity::CORRESPONDENT.to_owned();
-            crowd.push(Part { name, home: 0, partner: Some(address.clone()), watched: vec![address] });
+            crowd.push(Part {
+                name,
+                home: 0,
+                partners: vec![address.clone()],
+                turns: CORRESPONDENT_TURNS,
+                watched: vec![address],
+            });
         }
         let beside = plan.pair.slixmpp / 2 * 2;
         Self {
@@ -69,8 +85,20 @@ fn writer(kind: &str, place: u32, layout: Layout) -> Part {
         Layout::Split => [0, 0, 1, 0, 1, 1, 0, 1][place as usize % 8],
         Layout::One => 0,
     };
-    let partner = Some(address(kind, place ^ 1));
-    Part { name: format!("{kind}{place}"), home, partner, watched: Vec::new() }
+    let partners = vec![address(kind, place ^ 1)];
+    Part { name: format!("{kind}{place}"), home, partners, turns: 1, watched: Vec::new() }
+}
+
+/// One who writes from the other node, to every tenth of those on the first.
+fn outsider(place: u32, sessions: u32) -> Part {
+    let partners = (place..sessions).step_by(OUTSIDERS as usize);
+    Part {
+        name: format!("outsider{place}"),
+        home: 1,
+        partners: partners.map(|partner| address("user", partner)).collect(),
+        turns: (sessions / OUTSIDERS).max(1) as usize,
+        watched: Vec::new(),
+    }
 }
 
 fn address(kind: &str, place: u32) -> String {

@@ -40,7 +40,7 @@ impl Companions {
         let mut orders = child.stdin.take().ok_or_else(piped)?;
         let clients: Vec<_> = parts
             .iter()
-            .map(|part| json!({"name": part.name, "home": part.home, "partner": part.partner}))
+            .map(|part| json!({"name": part.name, "home": part.home, "partner": part.partners.first()}))
             .collect();
         let settings = json!({
             "domain": guide.domain,

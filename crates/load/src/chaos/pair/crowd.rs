@@ -35,7 +35,10 @@ const FIRST_SIGN_IN_SHARE: Duration = Duration::from_millis(100);
 pub(crate) struct Part {
     pub(crate) name: String,
     pub(crate) home: usize,
-    pub(crate) partner: Option<String>,
+    /// Bare addresses of whom it writes to, one after the other.
+    pub(crate) partners: Vec<String>,
+    /// How many messages it writes while each of most others writes one.
+    pub(crate) turns: usize,
     pub(crate) watched: Vec<String>,
 }
 
@@ -127,16 +130,14 @@ impl Everybody {
         let door = Rc::new(Semaphore::new(FIRST_SIGN_INS));
         for part in parts {
             let (sender, orders) = mpsc::channel(ORDERS_CAPACITY);
-            if part.partner.is_some() {
-                writers.push(sender);
-            }
-            let Part { name, home, partner, watched } = part;
+            writers.extend(std::iter::repeat_n(sender, part.turns));
+            let Part { name, home, partners, watched, .. } = part;
             let nodes = nodes.clone().map(|options| {
                 let password = options.password.clone();
                 options.account(&name, &password)
             });
             let (log, phase, state) = (log.clone(), phases.clone(), State::default());
-            let member = Member { name, home, nodes, partner, watched, resumes, log, orders, phase, state };
+            let member = Member { name, home, nodes, partners, watched, resumes, log, orders, phase, state };
             let door = Rc::clone(&door);
             members.spawn_local(async move {
                 if let Ok(place) = door.acquire().await {
@@ -146,6 +147,7 @@ impl Everybody {
                 member.live().await;
             });
         }
+        fastrand::shuffle(&mut writers);
         (writers, members)
     }
 }

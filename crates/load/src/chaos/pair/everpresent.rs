@@ -12,7 +12,8 @@ use tokio::time::{sleep, timeout};
 use super::network::{NODES, output, program};
 use super::postgres::Postgres;
 use super::server::{
-    DOMAIN, STARTTLS_PORT, Setup, TLS_PORT, ask_to_end, kill_now, run, takes_connections, wait_until,
+    Account, DOMAIN, STARTTLS_PORT, Setup, TLS_PORT, ask_to_end, hang_up, kill_now, run, takes_connections,
+    wait_until,
 };
 use super::tally::Kind;
 use crate::Error;
@@ -38,7 +39,7 @@ pub(crate) struct Everpresent {
     version: String,
     /// The guardians.
     nodes: [Option<Child>; 2],
-    _database: Postgres,
+    database: Postgres,
 }
 
 /// What `everpresent ha status --json` says.
@@ -101,7 +102,7 @@ impl Everpresent {
             fs::create_dir_all(home(&folder, node))?;
             fs::write(config_file(&folder, node), configuration(&folder, node, setup.folder))?;
         }
-        let mut pair = Self { program, folder, version, nodes: [None, None], _database: database };
+        let mut pair = Self { program, folder, version, nodes: [None, None], database };
         pair.order(0, &["cluster", "init"]).await?;
         pair.make_accounts(setup).await?;
         pair.launch(0).await?;
@@ -121,13 +122,23 @@ impl Everpresent {
     async fn make_accounts(&self, setup: &Setup<'_>) -> Result<(), Error> {
         let list = self.folder.join("accounts.csv");
         let mut file = File::create(&list)?;
-        writeln!(file, "jid,password,home")?;
-        for account in setup.accounts {
-            let (user, password, home) = (&account.name, &setup.guide.password, name(account.home));
-            writeln!(file, "{user}@{DOMAIN},{password},{home}")?;
+        writeln!(file, "jid,password")?;
+        for Account { name, .. } in setup.accounts {
+            writeln!(file, "{name}@{DOMAIN},{}", setup.guide.password)?;
         }
         drop(file);
-        self.order(0, &["user", "import", &list.display().to_string()]).await.map(drop)
+        self.order(0, &["user", "import", &list.display().to_string()]).await?;
+        // By hand, so that the scene knows who belongs where.
+        for home in 0..2 {
+            let users = setup.accounts.iter().filter(|account| account.home == home);
+            let users: Vec<String> = users.map(|account| format!("'{}@{DOMAIN}'", account.name)).collect();
+            if !users.is_empty() {
+                let (home, users) = (name(home), users.join(","));
+                let statement = format!("UPDATE users SET home = '{home}' WHERE account IN ({users})");
+                self.database.execute(&statement).await?;
+            }
+        }
+        Ok(())
     }
 
     /// Starts a guardian, which starts its server, and waits until that takes clients.
@@ -152,7 +163,8 @@ impl Everpresent {
     }
 
     pub(crate) async fn kill(&mut self, node: usize, kind: Kind) -> Result<(), Error> {
-        let server = server_pid(&self.folder, node)?;
+        let missing = || Error::Preparation(format!("{} has no server to kill", name(node)));
+        let server = server_pid(&self.folder, node).ok_or_else(missing)?;
         if kind != Kind::Both {
             kill_now(server);
             return Ok(());
@@ -189,6 +201,7 @@ impl Everpresent {
     async fn wait_until_sound(&self) -> Result<(), Error> {
         let begun = Instant::now();
         let mut last_order: Option<Instant> = None;
+        let mut last_start = Instant::now();
         let mut last = String::new();
         while begun.elapsed() < SOUND_LIMIT {
             match self.status().await {
@@ -207,14 +220,32 @@ impl Everpresent {
                 // A node that has just started does not answer yet.
                 Err(error) => last = error.to_string(),
             }
+            if last_start.elapsed() > ORDER_PAUSE {
+                last_start = Instant::now();
+                self.order_starts();
+            }
             sleep(STATUS_POLL).await;
         }
         let seconds = SOUND_LIMIT.as_secs();
         Err(Error::Preparation(format!("the pair was not sound within {seconds} s; last seen: {last}")))
     }
 
+    /// A guardian whose server died too often waits for the order to start it, which is SIGHUP.
+    fn order_starts(&self) {
+        for (node, guardian) in self.nodes.iter().enumerate() {
+            if server_pid(&self.folder, node).is_none() {
+                guardian.iter().filter_map(Child::id).for_each(hang_up);
+            }
+        }
+    }
+
+    /// The states, from a node that answers.
     async fn status(&self) -> Result<Status, Error> {
-        let text = self.order(0, &["ha", "status", "--json"]).await?;
+        let words = ["ha", "status", "--json"];
+        let text = match self.order(0, &words).await {
+            Ok(text) => text,
+            Err(_) => self.order(1, &words).await?,
+        };
         serde_json::from_str(&text)
             .map_err(|error| Error::Preparation(format!("`ha status` is not understood: {error}: {text}")))
     }
@@ -261,11 +292,10 @@ fn config_file(folder: &Path, node: usize) -> PathBuf {
     home(folder, node).join("node.toml")
 }
 
-fn server_pid(folder: &Path, node: usize) -> Result<u32, Error> {
-    let file = home(folder, node).join("data").join("server.pid");
-    let text = fs::read_to_string(&file)
-        .map_err(|error| Error::Preparation(format!("{}: {error}", file.display())))?;
-    text.trim().parse().map_err(|_| Error::Preparation(format!("{} holds no number", file.display())))
+/// The server process of a node; nothing while there is none.
+fn server_pid(folder: &Path, node: usize) -> Option<u32> {
+    let text = fs::read_to_string(home(folder, node).join("data").join("server.pid")).ok()?;
+    text.trim().parse().ok()
 }
 
 /// All clients come from one address.

@@ -1,4 +1,4 @@
-//! One client of the crowd: writes to its partner, loses its node, comes back at either, and writes all of it down.
+//! One client of the crowd: writes to its partners, loses its node, comes back at either, and writes all of it down.
 
 use std::collections::{HashSet, VecDeque};
 use std::time::Duration;
@@ -38,8 +38,8 @@ pub(crate) struct Member {
     pub(crate) home: usize,
     /// How to reach each node.
     pub(crate) nodes: [Options; 2],
-    /// Bare address of whom it writes to; nobody for a client that only watches.
-    pub(crate) partner: Option<String>,
+    /// Bare addresses of whom it writes to, one after the other; nobody for a client that only watches.
+    pub(crate) partners: Vec<String>,
     /// Bare addresses of whose presence it wants to see.
     pub(crate) watched: Vec<String>,
     /// Whether it tries to resume.
@@ -133,6 +133,12 @@ impl Member {
         }
     }
 
+    /// Whom the message with this number goes to.
+    fn partner(&self, number: u64) -> &str {
+        let place = usize::try_from(number).unwrap_or_default().checked_rem(self.partners.len());
+        place.map_or("", |place| &self.partners[place])
+    }
+
     fn note(&self, event: Event) {
         self.log.note(&self.name, event);
     }
@@ -142,16 +148,15 @@ impl Member {
     }
 
     fn say(&mut self, client: &mut Client) -> Result<(), ClientError> {
-        let Some(partner) = self.partner.clone() else { return Ok(()) };
         let number = self.state.next_number;
         self.state.next_number += 1;
-        self.note(Event::Sent { number, to: partner, again: false });
+        self.note(Event::Sent { number, to: self.partner(number).to_owned(), again: false });
         self.queue_message(client, number)
     }
 
     fn queue_message(&mut self, client: &mut Client, number: u64) -> Result<(), ClientError> {
         let marker = marker(&self.name, number);
-        let to = self.partner.as_deref().map(escape).unwrap_or_default();
+        let to = escape(self.partner(number)).into_owned();
         self.state.outstanding.push_back(Some(number));
         client.queue(
             format!("<message to='{to}' id='{marker}' type='chat'><body>{marker}</body></message>")
@@ -307,7 +312,7 @@ impl Member {
         let again: Vec<u64> = self.state.outstanding.drain(..).flatten().collect();
         self.queue(&mut client, "<presence/>")?;
         for number in again {
-            let to = self.partner.clone().unwrap_or_default();
+            let to = self.partner(number).to_owned();
             self.note(Event::Sent { number, to, again: true });
             self.queue_message(&mut client, number)?;
         }

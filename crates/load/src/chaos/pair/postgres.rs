@@ -19,6 +19,7 @@ const START_LIMIT: Duration = Duration::from_secs(30);
 
 /// A running cluster; ends when dropped.
 pub(crate) struct Postgres {
+    programs: PathBuf,
     _server: Child,
 }
 
@@ -44,7 +45,7 @@ impl Postgres {
         command.arg(format!("unix_socket_directories={}", folder.display()));
         command.stdin(std::process::Stdio::null()).stdout(log.try_clone()?).stderr(log);
         let server = command.spawn()?;
-        let postgres = Self { _server: server };
+        let postgres = Self { programs: programs.clone(), _server: server };
         let ready = programs.join("pg_isready");
         wait_until("starting PostgreSQL", START_LIMIT, || {
             let mut question = program(DATABASE.namespace, &ready);
@@ -53,6 +54,13 @@ impl Postgres {
         })
         .await?;
         Ok(postgres)
+    }
+
+    /// Carries out statements.
+    pub(crate) async fn execute(&self, statements: &str) -> Result<(), Error> {
+        let mut command = program(DATABASE.namespace, self.programs.join("psql"));
+        command.args(["--quiet", "--no-psqlrc", "--set", "ON_ERROR_STOP=1", &Self::url()]);
+        run(command.args(["--command", statements])).await.map(drop)
     }
 
     /// The URL of its only database.

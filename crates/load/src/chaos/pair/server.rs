@@ -163,17 +163,25 @@ where
     Ok(())
 }
 
-/// Sends SIGKILL to a process that may be gone already.
+/// Sends SIGKILL.
 pub(crate) fn kill_now(pid: u32) {
-    if let Some(pid) = i32::try_from(pid).ok().and_then(Pid::from_raw) {
-        let _ = kill_process(pid, Signal::KILL);
-    }
+    send(pid, Signal::KILL);
 }
 
 /// Sends SIGTERM.
 pub(crate) fn ask_to_end(pid: u32) {
+    send(pid, Signal::TERM);
+}
+
+/// Sends SIGHUP.
+pub(crate) fn hang_up(pid: u32) {
+    send(pid, Signal::HUP);
+}
+
+/// Sends a signal to a process that may be gone already.
+fn send(pid: u32, signal: Signal) {
     if let Some(pid) = i32::try_from(pid).ok().and_then(Pid::from_raw) {
-        let _ = kill_process(pid, Signal::TERM);
+        let _ = kill_process(pid, signal);
     }
 }
 
