@@ -248,7 +248,7 @@ impl Stage<'_> {
             // All of them must be there to be counted.
             Layout::One => 1.0,
         };
-        if matches!(self.server, Server::Everpresent(_)) && share > 0.0 {
+        if share > 0.0 {
             self.crowd.go_home(share);
             sleep(NOTICE).await;
             self.all_present().await?;
