@@ -2,13 +2,28 @@
 
 use clap::{Args, ValueEnum};
 
+use crate::end_to_end;
+use crate::install;
 use crate::process::{self, Outcome};
 use crate::simulate::{require_binary, run_binary};
-use crate::workspace::cargo;
+use crate::workspace::{cargo, root};
 
 /// The package and binary that play the scenes.
 const PACKAGE: &str = "everpresent-load";
 const BINARY: &str = "everpresent-chaos";
+/// Programs that the scene `pair` starts, with the Debian packages that they come in.
+const PROGRAMS: &[(&str, &str)] = &[
+    ("ip", "iproute2"),
+    ("setpriv", "util-linux"),
+    ("openssl", "openssl"),
+    ("ejabberdctl", "ejabberd"),
+    ("profanity", "profanity"),
+    ("tmux", "tmux"),
+    ("pg_createcluster", "postgresql"),
+    ("python3", "python3"),
+];
+/// The slixmpp clients of the scene `pair`.
+const SCRIPT: &str = "e2e/pair_clients.py";
 
 /// Options of `cargo xtask chaos`.
 #[derive(Args)]
@@ -21,7 +36,7 @@ pub(crate) struct Options {
 }
 
 /// What stands on the stage.
-#[derive(Clone, Copy, ValueEnum)]
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Scene {
     /// One node, killed and started again.
     Single,
@@ -33,10 +48,16 @@ enum Scene {
 pub(crate) fn run(options: &Options) -> Outcome {
     require_binary(PACKAGE, BINARY)?;
     process::run(cargo().args(["build", "--release", "-p", "everpresent"]))?;
-    let scene = match options.scene {
-        Scene::Single => "single",
-        Scene::Pair => "pair",
-    };
-    let words: Vec<String> = std::iter::once(scene.to_owned()).chain(options.rest.iter().cloned()).collect();
+    let mut words = vec![match options.scene {
+        Scene::Single => "single".to_owned(),
+        Scene::Pair => "pair".to_owned(),
+    }];
+    if options.scene == Scene::Pair {
+        install::debian(PROGRAMS)?;
+        let python = end_to_end::environment()?;
+        words.extend(["--python".to_owned(), python.display().to_string()]);
+        words.extend(["--script".to_owned(), root().join(SCRIPT).display().to_string()]);
+    }
+    words.extend(options.rest.iter().cloned());
     run_binary(PACKAGE, BINARY, &words)
 }

@@ -57,7 +57,7 @@ pub(crate) fn run_tests(binary: &Path, server: &str, words: &[String]) -> Outcom
 }
 
 /// The Python of a virtual environment that holds exactly what `e2e/requirements.txt` pins.
-fn environment() -> Outcome<PathBuf> {
+pub(crate) fn environment() -> Outcome<PathBuf> {
     let requirements = root().join("e2e/requirements.txt");
     let wanted = fs::read_to_string(&requirements)
         .map_err(|error| Error::Failed(format!("cannot read {}: {error}", requirements.display())))?;

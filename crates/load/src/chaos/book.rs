@@ -35,35 +35,35 @@ struct Message {
 
 /// What the book comes to.
 #[derive(Serialize, Clone, Default, PartialEq, Debug)]
-pub struct Verdict {
+pub(crate) struct Verdict {
     /// Messages sent, each counted once.
-    pub sent: u64,
+    pub(crate) sent: u64,
     /// Those acknowledged, by `<a/>` or by the count of a failed resume.
-    pub acknowledged: u64,
+    pub(crate) acknowledged: u64,
     /// Those acknowledged within a second.
-    pub acknowledged_within_a_second: u64,
+    pub(crate) acknowledged_within_a_second: u64,
     /// Sent again, because a failed resume said that they had not been handled.
-    pub sent_again: u64,
+    pub(crate) sent_again: u64,
     /// Received as they were sent, at least once.
-    pub received_live: u64,
+    pub(crate) received_live: u64,
     /// Received only from the store, after a restart.
-    pub received_stored: u64,
+    pub(crate) received_stored: u64,
     /// Not received, but in the recipient's archive.
-    pub only_archived: u64,
+    pub(crate) only_archived: u64,
     /// Received more than once.
-    pub received_twice: u64,
+    pub(crate) received_twice: u64,
     /// In the recipient's archive.
-    pub archived: u64,
+    pub(crate) archived: u64,
     /// In the recipient's archive more than once.
-    pub archived_twice: u64,
+    pub(crate) archived_twice: u64,
     /// Acknowledged and received, but not in the recipient's archive.
-    pub acknowledged_not_archived: u64,
+    pub(crate) acknowledged_not_archived: u64,
     /// Never acknowledged, and never seen: nobody was promised anything.
-    pub unacknowledged_unseen: u64,
+    pub(crate) unacknowledged_unseen: u64,
     /// Acknowledged, and neither received nor archived: the promise was broken.
-    pub acknowledged_missing: u64,
+    pub(crate) acknowledged_missing: u64,
     /// The first of those, described.
-    pub missing: Vec<String>,
+    pub(crate) missing: Vec<String>,
 }
 
 impl Book {
@@ -169,7 +169,7 @@ impl Verdict {
     }
 
     /// The share of all messages that were acknowledged within a second.
-    pub fn prompt_share(&self) -> f64 {
+    pub(crate) fn prompt_share(&self) -> f64 {
         self.acknowledged_within_a_second as f64 / self.sent.max(1) as f64
     }
 }

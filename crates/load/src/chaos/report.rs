@@ -29,30 +29,30 @@ pub(crate) struct Round {
 
 /// The result of a scene.
 #[derive(Serialize, Clone, Default, Debug)]
-pub struct Report {
+pub(crate) struct Report {
     /// How many times the node was killed.
-    pub rounds: u32,
+    pub(crate) rounds: u32,
     /// What the moments were drawn from.
-    pub seed: u64,
+    pub(crate) seed: u64,
     /// Users taking part.
-    pub users: usize,
+    pub(crate) users: usize,
     /// Messages per second asked for.
-    pub rate: f64,
+    pub(crate) rate: f64,
     /// Orders that nobody could carry out, because the user was not signed in at that moment.
-    pub skipped: u64,
+    pub(crate) skipped: u64,
     /// What became of the messages.
     #[serde(flatten)]
-    pub verdict: Verdict,
+    pub(crate) verdict: Verdict,
     /// Failed resumes without a count.
-    pub resumes_without_count: u64,
+    pub(crate) resumes_without_count: u64,
     /// From each kill until the node was ready again: median and longest.
-    pub ready_milliseconds: (f64, f64),
+    pub(crate) ready_milliseconds: (f64, f64),
     /// From each kill until all users were back: median and longest.
-    pub back_milliseconds: (f64, f64),
+    pub(crate) back_milliseconds: (f64, f64),
     /// What must not happen and did.
-    pub violations: Vec<String>,
+    pub(crate) violations: Vec<String>,
     /// Where database and log are, if they were kept.
-    pub kept: Option<String>,
+    pub(crate) kept: Option<String>,
 }
 
 impl Report {
@@ -64,7 +64,7 @@ impl Report {
     }
 
     /// Whether all promises were kept.
-    pub fn holds(&self) -> bool {
+    pub(crate) fn holds(&self) -> bool {
         self.violations.is_empty() && self.verdict.acknowledged_missing == 0 && self.is_prompt()
     }
 
@@ -73,7 +73,7 @@ impl Report {
     }
 
     /// The report as one JSON object.
-    pub fn json(&self) -> String {
+    pub(crate) fn json(&self) -> String {
         json(self)
     }
 }
