@@ -21,11 +21,6 @@ pub const SETTING_PREFIX: &str = "ha.";
 /// Heartbeats that may be lost before the peer counts as down; fewer are warned of.
 const ADVISED_INTERVALS: u32 = 4;
 
-/// The setting that says whether high availability is enabled in a group: `true` or `false`.
-pub fn enabled_setting(group: &str) -> String {
-    format!("{SETTING_PREFIX}enabled.{group}")
-}
-
 /// The parameters in force. Fields are named as operators know them.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Parameters {

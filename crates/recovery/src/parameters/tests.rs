@@ -34,7 +34,7 @@ fn a_grant_is_never_shorter_than_the_timeout_and_told_in_whole_seconds() {
 fn every_parameter_is_written_as_it_is_read() {
     for from in [Parameters::default(), Parameters::lan()] {
         let mut settings = BTreeMap::from([("relogin.token".to_owned(), "x".to_owned())]);
-        settings.insert(enabled_setting("DefaultCUPSubCluster"), "true".to_owned());
+        settings.insert("ha.something.else".to_owned(), "true".to_owned());
         settings.extend(Parameter::ALL.map(|parameter| (parameter.setting(), from.get(parameter))));
         assert_eq!(Parameters::from_settings(&settings), Ok(from));
     }

@@ -1,6 +1,8 @@
 //! Parameters as operators change them, on a database.
 
-use everpresent_recovery::parameters::enabled_setting;
+use everpresent_session::ids::HomeName;
+use everpresent_session::time::Timestamp;
+use everpresent_store::nodes::NodeRow;
 
 use super::*;
 
@@ -35,13 +37,30 @@ async fn what_is_set_is_in_force_and_what_is_refused_changes_nothing() {
     assert_eq!(load(&store).await.unwrap(), Parameters::default());
 }
 
+fn node() -> NodeRow {
+    NodeRow {
+        name: HomeName::new("imp1"),
+        group: "DefaultCUPSubCluster".into(),
+        position: 0,
+        link_address: String::new(),
+        client_address: String::new(),
+        state: 12,
+        reason: 16,
+        state_since: Timestamp(0),
+        idle: false,
+        version: String::new(),
+        seen: Timestamp(0),
+    }
+}
+
 #[tokio::test]
 async fn promises_do_not_change_while_nodes_give_them_to_each_other() {
     let (_dir, store) = store().await;
-    store.set_setting(&enabled_setting("DefaultCUPSubCluster"), "true").await.unwrap();
+    store.join_node(&node()).await.unwrap();
+    assert!(store.set_ha_enabled("DefaultCUPSubCluster", true).await.unwrap());
     assert_eq!(change(&store, preset("lan")).await.unwrap_err().code, Code::Conflict);
     change(&store, values(&[("enable_automatic_fallback", "true")])).await.unwrap();
-    store.set_setting(&enabled_setting("DefaultCUPSubCluster"), "false").await.unwrap();
+    assert!(store.set_ha_enabled("DefaultCUPSubCluster", false).await.unwrap());
     change(&store, preset("lan")).await.unwrap();
 }
 
