@@ -11,6 +11,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use super::admission::{Admission, Admitted};
 use super::connection::{self, limits_before_sign_in};
 use super::pace::Pace;
 use super::tcp::TcpWire;
@@ -20,7 +21,7 @@ use crate::node::Node;
 /// How long to wait when the system refuses to accept (too many open files).
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 /// Connections that the system may hold ready for us.
-const BACKLOG: i32 = 1024;
+const BACKLOG: i32 = 4096;
 
 /// What a listener expects of a connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -118,7 +119,7 @@ pub async fn accept(
     node: Arc<Node>,
     listener: TcpListener,
     security: Security,
-    doorkeeper: Doorkeeper,
+    (doorkeeper, admission): (Doorkeeper, Admission),
     tasks: TaskTracker,
     stop: CancellationToken,
 ) {
@@ -134,9 +135,14 @@ pub async fn accept(
                     continue;
                 };
                 prepare(&node, &stream);
+                // Until then, no further one is accepted.
+                let admitted = tokio::select! {
+                    () = stop.cancelled() => return,
+                    admitted = admission.next() => admitted,
+                };
                 let node = node.clone();
                 tasks.spawn(async move {
-                    serve(node, stream, peer, security).await;
+                    serve(node, stream, peer, security, admitted).await;
                     drop(place);
                 });
             }
@@ -158,7 +164,13 @@ fn prepare(node: &Node, stream: &TcpStream) {
     }
 }
 
-async fn serve(node: Arc<Node>, stream: TcpStream, peer: SocketAddr, security: Security) {
+async fn serve(
+    node: Arc<Node>,
+    stream: TcpStream,
+    peer: SocketAddr,
+    security: Security,
+    mut admitted: Admitted,
+) {
     let limits = limits_before_sign_in(&node);
     let pace = Pace::new(node.config.limits.bytes_per_second);
     let mut wire = TcpWire::plain(stream, peer, limits, pace);
@@ -168,7 +180,7 @@ async fn serve(node: Arc<Node>, stream: TcpStream, peer: SocketAddr, security: S
     if security == Security::DirectTls {
         let handshake = tokio::select! {
             () = node.stopping.cancelled() => return,
-            handshake = wire.start_tls(&node.certificates, limits) => handshake,
+            handshake = admitted.during(wire.start_tls(&node.certificates, limits)) => handshake,
         };
         if let Err(error) = handshake {
             metrics::counter!("everpresent_tls_failures_total").increment(1);
@@ -176,5 +188,5 @@ async fn serve(node: Arc<Node>, stream: TcpStream, peer: SocketAddr, security: S
             return;
         }
     }
-    connection::serve(node, Wire::Tcp(Box::new(wire))).await;
+    connection::serve(node, Wire::Tcp(Box::new(wire)), admitted).await;
 }

@@ -84,8 +84,7 @@ impl World {
             return Ok(());
         }
         let holder = self.node_of(named);
-        let holds =
-            self.replica_of(named, home).is_some_and(|replica| replica.epoch() == before.epoch);
+        let holds = self.replica_of(named, home).is_some_and(|replica| replica.epoch() == before.epoch);
         let calm = holder.is_some_and(|holder| self.clock > self.disturbed[holder] + INITIALIZATION_MS);
         if holds && calm && self.clock > self.truth.shaky_until[home] {
             let what = format!("node {node} took home {home} although {named:.8} has its sessions");

@@ -84,9 +84,10 @@ impl World {
         let Some(process) = &self.nodes[node].process else { return Ok(()) };
         let Some(since) = process.stopping.filter(|_| !process.stops) else { return Ok(()) };
         let owns = process.seats.values().any(|seat| seat.ownership.epoch().is_some());
-        let flushed = process.seats.values().filter_map(|seat| seat.serving.as_ref()).all(|serving| {
-            serving.fenced || (serving.hand_over.is_none() && !serving.owner.has_unwritten())
-        });
+        let flushed =
+            process.seats.values().filter_map(|seat| seat.serving.as_ref()).all(|serving| {
+                serving.fenced || (serving.hand_over.is_none() && !serving.owner.has_unwritten())
+            });
         let in_time = clock < since + STOP_BOUND_MS;
         // A process that holds the only copy of something waits until it does not.
         if (owns && !flushed && in_time) || !self.one_fault(node) {
