@@ -16,6 +16,9 @@ _everpresent() {
             ",$1")
                 cmd="everpresent"
                 ;;
+            everpresent,cluster)
+                cmd="everpresent__subcmd__cluster"
+                ;;
             everpresent,completions)
                 cmd="everpresent__subcmd__completions"
                 ;;
@@ -46,6 +49,36 @@ _everpresent() {
             everpresent,user)
                 cmd="everpresent__subcmd__user"
                 ;;
+            everpresent__subcmd__cluster,help)
+                cmd="everpresent__subcmd__cluster__subcmd__help"
+                ;;
+            everpresent__subcmd__cluster,init)
+                cmd="everpresent__subcmd__cluster__subcmd__init"
+                ;;
+            everpresent__subcmd__cluster,invite)
+                cmd="everpresent__subcmd__cluster__subcmd__invite"
+                ;;
+            everpresent__subcmd__cluster,join)
+                cmd="everpresent__subcmd__cluster__subcmd__join"
+                ;;
+            everpresent__subcmd__cluster,status)
+                cmd="everpresent__subcmd__cluster__subcmd__status"
+                ;;
+            everpresent__subcmd__cluster__subcmd__help,help)
+                cmd="everpresent__subcmd__cluster__subcmd__help__subcmd__help"
+                ;;
+            everpresent__subcmd__cluster__subcmd__help,init)
+                cmd="everpresent__subcmd__cluster__subcmd__help__subcmd__init"
+                ;;
+            everpresent__subcmd__cluster__subcmd__help,invite)
+                cmd="everpresent__subcmd__cluster__subcmd__help__subcmd__invite"
+                ;;
+            everpresent__subcmd__cluster__subcmd__help,join)
+                cmd="everpresent__subcmd__cluster__subcmd__help__subcmd__join"
+                ;;
+            everpresent__subcmd__cluster__subcmd__help,status)
+                cmd="everpresent__subcmd__cluster__subcmd__help__subcmd__status"
+                ;;
             everpresent__subcmd__config,check)
                 cmd="everpresent__subcmd__config__subcmd__check"
                 ;;
@@ -63,6 +96,9 @@ _everpresent() {
                 ;;
             everpresent__subcmd__config__subcmd__help,reference)
                 cmd="everpresent__subcmd__config__subcmd__help__subcmd__reference"
+                ;;
+            everpresent__subcmd__help,cluster)
+                cmd="everpresent__subcmd__help__subcmd__cluster"
                 ;;
             everpresent__subcmd__help,completions)
                 cmd="everpresent__subcmd__help__subcmd__completions"
@@ -93,6 +129,18 @@ _everpresent() {
                 ;;
             everpresent__subcmd__help,user)
                 cmd="everpresent__subcmd__help__subcmd__user"
+                ;;
+            everpresent__subcmd__help__subcmd__cluster,init)
+                cmd="everpresent__subcmd__help__subcmd__cluster__subcmd__init"
+                ;;
+            everpresent__subcmd__help__subcmd__cluster,invite)
+                cmd="everpresent__subcmd__help__subcmd__cluster__subcmd__invite"
+                ;;
+            everpresent__subcmd__help__subcmd__cluster,join)
+                cmd="everpresent__subcmd__help__subcmd__cluster__subcmd__join"
+                ;;
+            everpresent__subcmd__help__subcmd__cluster,status)
+                cmd="everpresent__subcmd__help__subcmd__cluster__subcmd__status"
                 ;;
             everpresent__subcmd__help__subcmd__config,check)
                 cmd="everpresent__subcmd__help__subcmd__config__subcmd__check"
@@ -209,8 +257,206 @@ _everpresent() {
 
     case "${cmd}" in
         everpresent)
-            opts="-c -h -V --config --json --help --version serve init config user sessions demo specifications completions man help"
+            opts="-c -h -V --config --json --help --version serve init config user sessions cluster demo specifications completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -c)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        everpresent__subcmd__cluster)
+            opts="-c -h --config --json --help init invite join status help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -c)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        everpresent__subcmd__cluster__subcmd__help)
+            opts="init invite join status help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        everpresent__subcmd__cluster__subcmd__help__subcmd__help)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        everpresent__subcmd__cluster__subcmd__help__subcmd__init)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        everpresent__subcmd__cluster__subcmd__help__subcmd__invite)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        everpresent__subcmd__cluster__subcmd__help__subcmd__join)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        everpresent__subcmd__cluster__subcmd__help__subcmd__status)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        everpresent__subcmd__cluster__subcmd__init)
+            opts="-c -h --config --json --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -c)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        everpresent__subcmd__cluster__subcmd__invite)
+            opts="-c -h --address --config --json --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --address)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -c)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        everpresent__subcmd__cluster__subcmd__join)
+            opts="-c -h --config --json --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -c)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        everpresent__subcmd__cluster__subcmd__status)
+            opts="-c -h --config --json --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
@@ -401,8 +647,78 @@ _everpresent() {
             return 0
             ;;
         everpresent__subcmd__help)
-            opts="serve init config user sessions demo specifications completions man help"
+            opts="serve init config user sessions cluster demo specifications completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        everpresent__subcmd__help__subcmd__cluster)
+            opts="init invite join status"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        everpresent__subcmd__help__subcmd__cluster__subcmd__init)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        everpresent__subcmd__help__subcmd__cluster__subcmd__invite)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        everpresent__subcmd__help__subcmd__cluster__subcmd__join)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        everpresent__subcmd__help__subcmd__cluster__subcmd__status)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
@@ -771,12 +1087,20 @@ _everpresent() {
             return 0
             ;;
         everpresent__subcmd__serve)
-            opts="-c -h --config --json --help"
+            opts="-c -h --no-guardian --child --guardian --config --json --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --child)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --guardian)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --config)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0

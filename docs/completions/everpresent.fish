@@ -33,12 +33,16 @@ complete -c everpresent -n "__fish_everpresent_needs_command" -f -a "init" -d 'W
 complete -c everpresent -n "__fish_everpresent_needs_command" -f -a "config" -d 'Check a configuration, or print the reference of all keys'
 complete -c everpresent -n "__fish_everpresent_needs_command" -f -a "user" -d 'Accounts: add, list, password, disable, enable, remove, import'
 complete -c everpresent -n "__fish_everpresent_needs_command" -f -a "sessions" -d 'Sessions of the running server: list, audit, end'
+complete -c everpresent -n "__fish_everpresent_needs_command" -f -a "cluster" -d 'The cluster that this node belongs to: init, invite, join, status'
 complete -c everpresent -n "__fish_everpresent_needs_command" -f -a "demo" -d 'Start a complete server in a folder of its own and show what it does'
 complete -c everpresent -n "__fish_everpresent_needs_command" -f -a "specifications" -d 'Print which XMPP specifications are implemented, as Markdown'
 complete -c everpresent -n "__fish_everpresent_needs_command" -f -a "completions" -d 'Print shell completions'
 complete -c everpresent -n "__fish_everpresent_needs_command" -f -a "man" -d 'Print the manual page, or write all of them into a folder'
 complete -c everpresent -n "__fish_everpresent_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c everpresent -n "__fish_everpresent_using_subcommand serve" -l child -d 'Given by the guardian: who its child is in the witness rows' -r
+complete -c everpresent -n "__fish_everpresent_using_subcommand serve" -l guardian -d 'Given by the guardian: its process id' -r
 complete -c everpresent -n "__fish_everpresent_using_subcommand serve" -s c -l config -d 'Configuration file' -r -F
+complete -c everpresent -n "__fish_everpresent_using_subcommand serve" -l no-guardian -d 'Serve in this very process, under a supervisor of your own; if it dies, its homes are free only when their lease has run out'
 complete -c everpresent -n "__fish_everpresent_using_subcommand serve" -l json -d 'Print JSON instead of text and tables'
 complete -c everpresent -n "__fish_everpresent_using_subcommand serve" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c everpresent -n "__fish_everpresent_using_subcommand init" -l domain -d 'Domain that is served: what stands after the @ of the users\' addresses' -r
@@ -132,6 +136,32 @@ complete -c everpresent -n "__fish_everpresent_using_subcommand sessions; and __
 complete -c everpresent -n "__fish_everpresent_using_subcommand sessions; and __fish_seen_subcommand_from help" -f -a "audit" -d 'Count connections, sessions and presences against each other and name every difference'
 complete -c everpresent -n "__fish_everpresent_using_subcommand sessions; and __fish_seen_subcommand_from help" -f -a "end" -d 'End one session (full address) or all sessions of a user (bare address)'
 complete -c everpresent -n "__fish_everpresent_using_subcommand sessions; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c everpresent -n "__fish_everpresent_using_subcommand cluster; and not __fish_seen_subcommand_from init invite join status help" -s c -l config -d 'Configuration file' -r -F
+complete -c everpresent -n "__fish_everpresent_using_subcommand cluster; and not __fish_seen_subcommand_from init invite join status help" -l json -d 'Print JSON instead of text and tables'
+complete -c everpresent -n "__fish_everpresent_using_subcommand cluster; and not __fish_seen_subcommand_from init invite join status help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c everpresent -n "__fish_everpresent_using_subcommand cluster; and not __fish_seen_subcommand_from init invite join status help" -f -a "init" -d 'Make a cluster with this node as its first'
+complete -c everpresent -n "__fish_everpresent_using_subcommand cluster; and not __fish_seen_subcommand_from init invite join status help" -f -a "invite" -d 'Print a token with which another node can join, once and within an hour'
+complete -c everpresent -n "__fish_everpresent_using_subcommand cluster; and not __fish_seen_subcommand_from init invite join status help" -f -a "join" -d 'Join the cluster of the node that made the token'
+complete -c everpresent -n "__fish_everpresent_using_subcommand cluster; and not __fish_seen_subcommand_from init invite join status help" -f -a "status" -d 'Show this node\'s certificate, until when it is valid, and open invitations'
+complete -c everpresent -n "__fish_everpresent_using_subcommand cluster; and not __fish_seen_subcommand_from init invite join status help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c everpresent -n "__fish_everpresent_using_subcommand cluster; and __fish_seen_subcommand_from init" -s c -l config -d 'Configuration file' -r -F
+complete -c everpresent -n "__fish_everpresent_using_subcommand cluster; and __fish_seen_subcommand_from init" -l json -d 'Print JSON instead of text and tables'
+complete -c everpresent -n "__fish_everpresent_using_subcommand cluster; and __fish_seen_subcommand_from init" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c everpresent -n "__fish_everpresent_using_subcommand cluster; and __fish_seen_subcommand_from invite" -l address -d 'Where the new node reaches this one; left out: `advertise` in [link]' -r
+complete -c everpresent -n "__fish_everpresent_using_subcommand cluster; and __fish_seen_subcommand_from invite" -s c -l config -d 'Configuration file' -r -F
+complete -c everpresent -n "__fish_everpresent_using_subcommand cluster; and __fish_seen_subcommand_from invite" -l json -d 'Print JSON instead of text and tables'
+complete -c everpresent -n "__fish_everpresent_using_subcommand cluster; and __fish_seen_subcommand_from invite" -s h -l help -d 'Print help'
+complete -c everpresent -n "__fish_everpresent_using_subcommand cluster; and __fish_seen_subcommand_from join" -s c -l config -d 'Configuration file' -r -F
+complete -c everpresent -n "__fish_everpresent_using_subcommand cluster; and __fish_seen_subcommand_from join" -l json -d 'Print JSON instead of text and tables'
+complete -c everpresent -n "__fish_everpresent_using_subcommand cluster; and __fish_seen_subcommand_from join" -s h -l help -d 'Print help'
+complete -c everpresent -n "__fish_everpresent_using_subcommand cluster; and __fish_seen_subcommand_from status" -s c -l config -d 'Configuration file' -r -F
+complete -c everpresent -n "__fish_everpresent_using_subcommand cluster; and __fish_seen_subcommand_from status" -l json -d 'Print JSON instead of text and tables'
+complete -c everpresent -n "__fish_everpresent_using_subcommand cluster; and __fish_seen_subcommand_from status" -s h -l help -d 'Print help'
+complete -c everpresent -n "__fish_everpresent_using_subcommand cluster; and __fish_seen_subcommand_from help" -f -a "init" -d 'Make a cluster with this node as its first'
+complete -c everpresent -n "__fish_everpresent_using_subcommand cluster; and __fish_seen_subcommand_from help" -f -a "invite" -d 'Print a token with which another node can join, once and within an hour'
+complete -c everpresent -n "__fish_everpresent_using_subcommand cluster; and __fish_seen_subcommand_from help" -f -a "join" -d 'Join the cluster of the node that made the token'
+complete -c everpresent -n "__fish_everpresent_using_subcommand cluster; and __fish_seen_subcommand_from help" -f -a "status" -d 'Show this node\'s certificate, until when it is valid, and open invitations'
+complete -c everpresent -n "__fish_everpresent_using_subcommand cluster; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c everpresent -n "__fish_everpresent_using_subcommand demo" -l dir -d 'Folder for certificate, database and configuration' -r -F
 complete -c everpresent -n "__fish_everpresent_using_subcommand demo" -s c -l config -d 'Configuration file' -r -F
 complete -c everpresent -n "__fish_everpresent_using_subcommand demo" -l once -d 'End after the story; exit code 0 only if each step held'
@@ -146,16 +176,17 @@ complete -c everpresent -n "__fish_everpresent_using_subcommand completions" -s 
 complete -c everpresent -n "__fish_everpresent_using_subcommand man" -s c -l config -d 'Configuration file' -r -F
 complete -c everpresent -n "__fish_everpresent_using_subcommand man" -l json -d 'Print JSON instead of text and tables'
 complete -c everpresent -n "__fish_everpresent_using_subcommand man" -s h -l help -d 'Print help'
-complete -c everpresent -n "__fish_everpresent_using_subcommand help; and not __fish_seen_subcommand_from serve init config user sessions demo specifications completions man help" -f -a "serve" -d 'Run the server'
-complete -c everpresent -n "__fish_everpresent_using_subcommand help; and not __fish_seen_subcommand_from serve init config user sessions demo specifications completions man help" -f -a "init" -d 'Write a commented configuration file into a folder'
-complete -c everpresent -n "__fish_everpresent_using_subcommand help; and not __fish_seen_subcommand_from serve init config user sessions demo specifications completions man help" -f -a "config" -d 'Check a configuration, or print the reference of all keys'
-complete -c everpresent -n "__fish_everpresent_using_subcommand help; and not __fish_seen_subcommand_from serve init config user sessions demo specifications completions man help" -f -a "user" -d 'Accounts: add, list, password, disable, enable, remove, import'
-complete -c everpresent -n "__fish_everpresent_using_subcommand help; and not __fish_seen_subcommand_from serve init config user sessions demo specifications completions man help" -f -a "sessions" -d 'Sessions of the running server: list, audit, end'
-complete -c everpresent -n "__fish_everpresent_using_subcommand help; and not __fish_seen_subcommand_from serve init config user sessions demo specifications completions man help" -f -a "demo" -d 'Start a complete server in a folder of its own and show what it does'
-complete -c everpresent -n "__fish_everpresent_using_subcommand help; and not __fish_seen_subcommand_from serve init config user sessions demo specifications completions man help" -f -a "specifications" -d 'Print which XMPP specifications are implemented, as Markdown'
-complete -c everpresent -n "__fish_everpresent_using_subcommand help; and not __fish_seen_subcommand_from serve init config user sessions demo specifications completions man help" -f -a "completions" -d 'Print shell completions'
-complete -c everpresent -n "__fish_everpresent_using_subcommand help; and not __fish_seen_subcommand_from serve init config user sessions demo specifications completions man help" -f -a "man" -d 'Print the manual page, or write all of them into a folder'
-complete -c everpresent -n "__fish_everpresent_using_subcommand help; and not __fish_seen_subcommand_from serve init config user sessions demo specifications completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c everpresent -n "__fish_everpresent_using_subcommand help; and not __fish_seen_subcommand_from serve init config user sessions cluster demo specifications completions man help" -f -a "serve" -d 'Run the server'
+complete -c everpresent -n "__fish_everpresent_using_subcommand help; and not __fish_seen_subcommand_from serve init config user sessions cluster demo specifications completions man help" -f -a "init" -d 'Write a commented configuration file into a folder'
+complete -c everpresent -n "__fish_everpresent_using_subcommand help; and not __fish_seen_subcommand_from serve init config user sessions cluster demo specifications completions man help" -f -a "config" -d 'Check a configuration, or print the reference of all keys'
+complete -c everpresent -n "__fish_everpresent_using_subcommand help; and not __fish_seen_subcommand_from serve init config user sessions cluster demo specifications completions man help" -f -a "user" -d 'Accounts: add, list, password, disable, enable, remove, import'
+complete -c everpresent -n "__fish_everpresent_using_subcommand help; and not __fish_seen_subcommand_from serve init config user sessions cluster demo specifications completions man help" -f -a "sessions" -d 'Sessions of the running server: list, audit, end'
+complete -c everpresent -n "__fish_everpresent_using_subcommand help; and not __fish_seen_subcommand_from serve init config user sessions cluster demo specifications completions man help" -f -a "cluster" -d 'The cluster that this node belongs to: init, invite, join, status'
+complete -c everpresent -n "__fish_everpresent_using_subcommand help; and not __fish_seen_subcommand_from serve init config user sessions cluster demo specifications completions man help" -f -a "demo" -d 'Start a complete server in a folder of its own and show what it does'
+complete -c everpresent -n "__fish_everpresent_using_subcommand help; and not __fish_seen_subcommand_from serve init config user sessions cluster demo specifications completions man help" -f -a "specifications" -d 'Print which XMPP specifications are implemented, as Markdown'
+complete -c everpresent -n "__fish_everpresent_using_subcommand help; and not __fish_seen_subcommand_from serve init config user sessions cluster demo specifications completions man help" -f -a "completions" -d 'Print shell completions'
+complete -c everpresent -n "__fish_everpresent_using_subcommand help; and not __fish_seen_subcommand_from serve init config user sessions cluster demo specifications completions man help" -f -a "man" -d 'Print the manual page, or write all of them into a folder'
+complete -c everpresent -n "__fish_everpresent_using_subcommand help; and not __fish_seen_subcommand_from serve init config user sessions cluster demo specifications completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c everpresent -n "__fish_everpresent_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "check" -d 'Check a configuration file: every problem with line and column'
 complete -c everpresent -n "__fish_everpresent_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "reference" -d 'Print the reference of all keys as Markdown'
 complete -c everpresent -n "__fish_everpresent_using_subcommand help; and __fish_seen_subcommand_from user" -f -a "add" -d 'Make an account'
@@ -168,3 +199,7 @@ complete -c everpresent -n "__fish_everpresent_using_subcommand help; and __fish
 complete -c everpresent -n "__fish_everpresent_using_subcommand help; and __fish_seen_subcommand_from sessions" -f -a "list" -d 'List sessions'
 complete -c everpresent -n "__fish_everpresent_using_subcommand help; and __fish_seen_subcommand_from sessions" -f -a "audit" -d 'Count connections, sessions and presences against each other and name every difference'
 complete -c everpresent -n "__fish_everpresent_using_subcommand help; and __fish_seen_subcommand_from sessions" -f -a "end" -d 'End one session (full address) or all sessions of a user (bare address)'
+complete -c everpresent -n "__fish_everpresent_using_subcommand help; and __fish_seen_subcommand_from cluster" -f -a "init" -d 'Make a cluster with this node as its first'
+complete -c everpresent -n "__fish_everpresent_using_subcommand help; and __fish_seen_subcommand_from cluster" -f -a "invite" -d 'Print a token with which another node can join, once and within an hour'
+complete -c everpresent -n "__fish_everpresent_using_subcommand help; and __fish_seen_subcommand_from cluster" -f -a "join" -d 'Join the cluster of the node that made the token'
+complete -c everpresent -n "__fish_everpresent_using_subcommand help; and __fish_seen_subcommand_from cluster" -f -a "status" -d 'Show this node\'s certificate, until when it is valid, and open invitations'

@@ -33,8 +33,11 @@ _everpresent() {
         case $line[1] in
             (serve)
 _arguments "${_arguments_options[@]}" : \
+'--child=[Given by the guardian\: who its child is in the witness rows]:INCARNATION:_default' \
+'(--no-guardian)--guardian=[Given by the guardian\: its process id]:PROCESS:_default' \
 '-c+[Configuration file]:FILE:_files' \
 '--config=[Configuration file]:FILE:_files' \
+'--no-guardian[Serve in this very process, under a supervisor of your own; if it dies, its homes are free only when their lease has run out]' \
 '--json[Print JSON instead of text and tables]' \
 '-h[Print help (see more with '\''--help'\'')]' \
 '--help[Print help (see more with '\''--help'\'')]' \
@@ -351,6 +354,102 @@ esac
     ;;
 esac
 ;;
+(cluster)
+_arguments "${_arguments_options[@]}" : \
+'-c+[Configuration file]:FILE:_files' \
+'--config=[Configuration file]:FILE:_files' \
+'--json[Print JSON instead of text and tables]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+":: :_everpresent__subcmd__cluster_commands" \
+"*::: :->cluster" \
+&& ret=0
+
+    case $state in
+    (cluster)
+        words=($line[1] "${words[@]}")
+        (( CURRENT += 1 ))
+        curcontext="${curcontext%:*:*}:everpresent-cluster-command-$line[1]:"
+        case $line[1] in
+            (init)
+_arguments "${_arguments_options[@]}" : \
+'-c+[Configuration file]:FILE:_files' \
+'--config=[Configuration file]:FILE:_files' \
+'--json[Print JSON instead of text and tables]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+&& ret=0
+;;
+(invite)
+_arguments "${_arguments_options[@]}" : \
+'--address=[Where the new node reaches this one; left out\: \`advertise\` in \[link\]]:HOST:PORT:_default' \
+'-c+[Configuration file]:FILE:_files' \
+'--config=[Configuration file]:FILE:_files' \
+'--json[Print JSON instead of text and tables]' \
+'-h[Print help]' \
+'--help[Print help]' \
+':node -- Name of the node that is invited\: `name` in \[node\] of its configuration:_default' \
+&& ret=0
+;;
+(join)
+_arguments "${_arguments_options[@]}" : \
+'-c+[Configuration file]:FILE:_files' \
+'--config=[Configuration file]:FILE:_files' \
+'--json[Print JSON instead of text and tables]' \
+'-h[Print help]' \
+'--help[Print help]' \
+':token -- What `everpresent cluster invite` printed, or - to read it from standard input:_default' \
+&& ret=0
+;;
+(status)
+_arguments "${_arguments_options[@]}" : \
+'-c+[Configuration file]:FILE:_files' \
+'--config=[Configuration file]:FILE:_files' \
+'--json[Print JSON instead of text and tables]' \
+'-h[Print help]' \
+'--help[Print help]' \
+&& ret=0
+;;
+(help)
+_arguments "${_arguments_options[@]}" : \
+":: :_everpresent__subcmd__cluster__subcmd__help_commands" \
+"*::: :->help" \
+&& ret=0
+
+    case $state in
+    (help)
+        words=($line[1] "${words[@]}")
+        (( CURRENT += 1 ))
+        curcontext="${curcontext%:*:*}:everpresent-cluster-help-command-$line[1]:"
+        case $line[1] in
+            (init)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(invite)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(join)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(status)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(help)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+        esac
+    ;;
+esac
+;;
+        esac
+    ;;
+esac
+;;
 (demo)
 _arguments "${_arguments_options[@]}" : \
 '--dir=[Folder for certificate, database and configuration]:DIR:_files' \
@@ -507,6 +606,38 @@ _arguments "${_arguments_options[@]}" : \
     ;;
 esac
 ;;
+(cluster)
+_arguments "${_arguments_options[@]}" : \
+":: :_everpresent__subcmd__help__subcmd__cluster_commands" \
+"*::: :->cluster" \
+&& ret=0
+
+    case $state in
+    (cluster)
+        words=($line[1] "${words[@]}")
+        (( CURRENT += 1 ))
+        curcontext="${curcontext%:*:*}:everpresent-help-cluster-command-$line[1]:"
+        case $line[1] in
+            (init)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(invite)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(join)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(status)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+        esac
+    ;;
+esac
+;;
 (demo)
 _arguments "${_arguments_options[@]}" : \
 && ret=0
@@ -544,6 +675,7 @@ _everpresent_commands() {
 'config:Check a configuration, or print the reference of all keys' \
 'user:Accounts\: add, list, password, disable, enable, remove, import' \
 'sessions:Sessions of the running server\: list, audit, end' \
+'cluster:The cluster that this node belongs to\: init, invite, join, status' \
 'demo:Start a complete server in a folder of its own and show what it does' \
 'specifications:Print which XMPP specifications are implemented, as Markdown' \
 'completions:Print shell completions' \
@@ -551,6 +683,73 @@ _everpresent_commands() {
 'help:Print this message or the help of the given subcommand(s)' \
     )
     _describe -t commands 'everpresent commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__cluster_commands] )) ||
+_everpresent__subcmd__cluster_commands() {
+    local commands; commands=(
+'init:Make a cluster with this node as its first' \
+'invite:Print a token with which another node can join, once and within an hour' \
+'join:Join the cluster of the node that made the token' \
+'status:Show this node'\''s certificate, until when it is valid, and open invitations' \
+'help:Print this message or the help of the given subcommand(s)' \
+    )
+    _describe -t commands 'everpresent cluster commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__cluster__subcmd__help_commands] )) ||
+_everpresent__subcmd__cluster__subcmd__help_commands() {
+    local commands; commands=(
+'init:Make a cluster with this node as its first' \
+'invite:Print a token with which another node can join, once and within an hour' \
+'join:Join the cluster of the node that made the token' \
+'status:Show this node'\''s certificate, until when it is valid, and open invitations' \
+'help:Print this message or the help of the given subcommand(s)' \
+    )
+    _describe -t commands 'everpresent cluster help commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__cluster__subcmd__help__subcmd__help_commands] )) ||
+_everpresent__subcmd__cluster__subcmd__help__subcmd__help_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent cluster help help commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__cluster__subcmd__help__subcmd__init_commands] )) ||
+_everpresent__subcmd__cluster__subcmd__help__subcmd__init_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent cluster help init commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__cluster__subcmd__help__subcmd__invite_commands] )) ||
+_everpresent__subcmd__cluster__subcmd__help__subcmd__invite_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent cluster help invite commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__cluster__subcmd__help__subcmd__join_commands] )) ||
+_everpresent__subcmd__cluster__subcmd__help__subcmd__join_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent cluster help join commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__cluster__subcmd__help__subcmd__status_commands] )) ||
+_everpresent__subcmd__cluster__subcmd__help__subcmd__status_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent cluster help status commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__cluster__subcmd__init_commands] )) ||
+_everpresent__subcmd__cluster__subcmd__init_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent cluster init commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__cluster__subcmd__invite_commands] )) ||
+_everpresent__subcmd__cluster__subcmd__invite_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent cluster invite commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__cluster__subcmd__join_commands] )) ||
+_everpresent__subcmd__cluster__subcmd__join_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent cluster join commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__cluster__subcmd__status_commands] )) ||
+_everpresent__subcmd__cluster__subcmd__status_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent cluster status commands' commands "$@"
 }
 (( $+functions[_everpresent__subcmd__completions_commands] )) ||
 _everpresent__subcmd__completions_commands() {
@@ -613,6 +812,7 @@ _everpresent__subcmd__help_commands() {
 'config:Check a configuration, or print the reference of all keys' \
 'user:Accounts\: add, list, password, disable, enable, remove, import' \
 'sessions:Sessions of the running server\: list, audit, end' \
+'cluster:The cluster that this node belongs to\: init, invite, join, status' \
 'demo:Start a complete server in a folder of its own and show what it does' \
 'specifications:Print which XMPP specifications are implemented, as Markdown' \
 'completions:Print shell completions' \
@@ -620,6 +820,36 @@ _everpresent__subcmd__help_commands() {
 'help:Print this message or the help of the given subcommand(s)' \
     )
     _describe -t commands 'everpresent help commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__help__subcmd__cluster_commands] )) ||
+_everpresent__subcmd__help__subcmd__cluster_commands() {
+    local commands; commands=(
+'init:Make a cluster with this node as its first' \
+'invite:Print a token with which another node can join, once and within an hour' \
+'join:Join the cluster of the node that made the token' \
+'status:Show this node'\''s certificate, until when it is valid, and open invitations' \
+    )
+    _describe -t commands 'everpresent help cluster commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__help__subcmd__cluster__subcmd__init_commands] )) ||
+_everpresent__subcmd__help__subcmd__cluster__subcmd__init_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent help cluster init commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__help__subcmd__cluster__subcmd__invite_commands] )) ||
+_everpresent__subcmd__help__subcmd__cluster__subcmd__invite_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent help cluster invite commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__help__subcmd__cluster__subcmd__join_commands] )) ||
+_everpresent__subcmd__help__subcmd__cluster__subcmd__join_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent help cluster join commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__help__subcmd__cluster__subcmd__status_commands] )) ||
+_everpresent__subcmd__help__subcmd__cluster__subcmd__status_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent help cluster status commands' commands "$@"
 }
 (( $+functions[_everpresent__subcmd__help__subcmd__completions_commands] )) ||
 _everpresent__subcmd__help__subcmd__completions_commands() {
