@@ -30,7 +30,7 @@ pub use invitations::{OpenInvitation, open_invitations};
 pub use join::{JoinRequest, admit, join};
 pub use key::{NodeKey, SigningRequest};
 pub use names::{check_node_name, node_name};
-pub use renewal::{renew, renew_for, renew_here};
+pub use renewal::{Renewal, renew, renew_for, renew_here, renew_if_due, watch};
 
 use std::fmt;
 

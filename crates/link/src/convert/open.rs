@@ -23,6 +23,7 @@ pub(crate) fn control() -> wire::ControlMessage {
     wire::ControlMessage { kind: Some(wire::control_message::Kind::Hello(hello)) }
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "as the other openings are read")]
 pub(crate) fn read_control(first: wire::ControlMessage) -> Result<(), Malformed> {
     let Some(wire::control_message::Kind::Hello(hello)) = first.kind else {
         return Err(Malformed("a control stream was not opened"));

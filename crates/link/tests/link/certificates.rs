@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use everpresent_link::Peer;
-use everpresent_link::pki::{self, Authority, Identity, NODE_DAYS, NodeKey, PkiError};
+use everpresent_link::pki::{self, Authority, Identity, NODE_DAYS, NodeKey, PkiError, Renewal};
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::aws_lc_rs;
 use rustls::{ClientConfig, DigitallySignedStruct, SignatureScheme};
@@ -141,6 +141,25 @@ async fn only_the_node_with_the_key_of_the_cluster_renews() {
     pki::renew_here(&l.identity, SystemTime::now()).unwrap();
     assert!(matches!(pki::renew_here(&r.identity, SystemTime::now()), Err(PkiError::NoAuthority { .. })));
     soon(l.peer(&r).control()).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_certificate_is_renewed_in_time_by_whoever_holds_the_key() {
+    let (l, r) = pair().await;
+    let third = l.another("imp3").await;
+    let now = SystemTime::now();
+    let due = l.identity.renew_after().max(r.identity.renew_after());
+    assert_eq!(soon(pki::renew_if_due(&r.identity, &[], now)).await, Renewal::NotDue);
+    // The third node does not hold the key and says so; the first one does.
+    let (without, with) = (r.peer(&third), r.peer(&l));
+    let Renewal::Failed(tried) =
+        soon(pki::renew_if_due(&r.identity, std::slice::from_ref(&without), due)).await
+    else {
+        panic!("renewed by a node without the key")
+    };
+    assert!(tried[0].to_string().contains("node imp3 refuses"), "{tried:?}");
+    assert_eq!(soon(pki::renew_if_due(&r.identity, &[without, with], due)).await, Renewal::Renewed);
+    assert_eq!(soon(pki::renew_if_due(&l.identity, &[], due)).await, Renewal::Renewed);
 }
 
 #[tokio::test]

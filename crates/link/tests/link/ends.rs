@@ -115,3 +115,40 @@ async fn an_address_without_a_node_is_an_error_soon() {
     assert!(error.to_string().contains("refused"), "{error}");
     assert!(matches!(Peer::new("no name", "127.0.0.1:1", &identity), Err(LinkError::Address(_))));
 }
+
+/// HTTP/2 libraries end a connection on which many streams are given up, because strangers use that to do harm. Here
+/// it would end every other client's stream too.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn clients_that_leave_in_crowds_do_not_end_the_streams_of_others() {
+    let (l, mut r) = pair().await;
+    let peer = l.peer(&r);
+    let line = || Line { kind: "tcp".into(), address: "192.0.2.7:40000".parse().unwrap() };
+    let steady = soon(peer.carry(line())).await.unwrap();
+    let Opened::Carry(_, _, mut far) = r.opened().await else { panic!("no client") };
+    // The owner lets go of each while its client goes on sending.
+    let opening = tokio::spawn({
+        let peer = peer.clone();
+        async move {
+            for _ in 0..1_500 {
+                let client = soon(peer.carry(line())).await.unwrap();
+                while client.sender.send(ToOwner::Stanza(vec![b'x'; 8_000].into())).await.is_ok() {}
+            }
+        }
+    });
+    for _ in 0..1_500 {
+        drop(r.opened().await);
+    }
+    soon(opening).await.unwrap();
+    // And many give up before their stream was taken.
+    let hurried = (0..300).map(|_| {
+        tokio::spawn({
+            let peer = peer.clone();
+            async move { drop(tokio::time::timeout(Duration::from_micros(300), peer.carry(line())).await) }
+        })
+    });
+    for client in hurried.collect::<Vec<_>>() {
+        soon(client).await.unwrap();
+    }
+    steady.sender.send(ToOwner::Stanza("still here".into())).await.unwrap();
+    assert_eq!(soon(far.receiver.recv()).await, Some(ToOwner::Stanza("still here".into())));
+}

@@ -19,6 +19,9 @@ use prost::Message as _;
 use super::super::Message;
 use crate::replication::Frame;
 
+/// Whether bytes are read as a certain message.
+type Reads = Box<dyn Fn(&[u8]) -> bool>;
+
 /// A message and what was made of it.
 pub(super) struct Sample {
     /// The name of its golden file.
@@ -26,7 +29,7 @@ pub(super) struct Sample {
     /// As the encoder writes it today.
     pub(super) bytes: Vec<u8>,
     /// Whether these bytes are read as the message.
-    pub(super) is_read_from: Box<dyn Fn(&[u8]) -> bool>,
+    pub(super) is_read_from: Reads,
     /// What hostile bytes are given to. See [`survive`].
     pub(super) survive: fn(&[u8]) -> Result<(), String>,
 }

@@ -17,9 +17,9 @@ fn of_size(bytes: usize) -> Record {
 }
 
 /// How many records each frame has; none may be too large unless it has only one.
-fn frames(records: Vec<Record>) -> Vec<usize> {
+fn frames(records: &[Record]) -> Vec<usize> {
     let mut wires = VecDeque::new();
-    Frame::Records(records.clone()).write(&mut wires);
+    Frame::Records(records.to_vec()).write(&mut wires);
     let mut read = Vec::new();
     let sizes = wires.into_iter().map(|wire| {
         let bytes = wire.encoded_len();
@@ -36,14 +36,14 @@ fn frames(records: Vec<Record>) -> Vec<usize> {
 
 #[test]
 fn many_small_records_go_in_frames_of_so_many() {
-    let records = (0..BATCH_ITEMS * 2 + 1).map(|_| of_size(1)).collect();
-    assert_eq!(frames(records), [BATCH_ITEMS, BATCH_ITEMS, 1]);
-    assert_eq!(frames(vec![]), []);
+    let records: Vec<Record> = (0..BATCH_ITEMS * 2 + 1).map(|_| of_size(1)).collect();
+    assert_eq!(frames(&records), [BATCH_ITEMS, BATCH_ITEMS, 1]);
+    assert_eq!(frames(&[]), [0; 0]);
 }
 
 #[test]
 fn a_large_record_goes_alone() {
     let half = BATCH_BYTES / 2;
-    assert_eq!(frames(vec![of_size(10), of_size(BATCH_BYTES * 3), of_size(10), of_size(half)]), [1, 1, 2]);
-    assert_eq!(frames(vec![of_size(half), of_size(half), of_size(half)]), [1, 1, 1]);
+    assert_eq!(frames(&[of_size(10), of_size(BATCH_BYTES * 3), of_size(10), of_size(half)]), [1, 1, 2]);
+    assert_eq!(frames(&[of_size(half), of_size(half), of_size(half)]), [1, 1, 1]);
 }
