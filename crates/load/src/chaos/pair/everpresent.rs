@@ -67,6 +67,13 @@ struct HomeStatus {
     mode: String,
 }
 
+/// What `everpresent cluster invite --json` says.
+#[derive(Deserialize)]
+struct Invitation {
+    token: String,
+}
+
+/// What `everpresent sessions list --json` says.
 #[derive(Deserialize)]
 struct SessionPage {
     total: u64,
@@ -105,18 +112,36 @@ impl Everpresent {
         let mut pair = Self { program, folder, version, nodes: [None, None], database };
         pair.order(0, &["cluster", "init"]).await?;
         pair.make_accounts(setup).await?;
+        pair.order(0, &["ha", "set", "--preset", "lan"]).await?;
         pair.launch(0).await?;
-        let invitation = pair.order(0, &["cluster", "invite", &name(1)]).await?;
-        let token = invitation.split_whitespace().last().unwrap_or_default().to_owned();
-        pair.order(1, &["cluster", "join", &token]).await?;
+        pair.invite_second().await?;
         pair.launch(1).await?;
-        pair.order(0, &["ha", "enable"]).await?;
+        pair.enable().await?;
         pair.wait_until_sound().await?;
         Ok(pair)
     }
 
     pub(crate) fn version(&self) -> &str {
         &self.version
+    }
+
+    /// Gets the second node its certificate from the first.
+    async fn invite_second(&self) -> Result<(), Error> {
+        let text = self.order(0, &["cluster", "invite", &name(1), "--json"]).await?;
+        let invitation: Invitation = understood("cluster invite", &text)?;
+        self.order(1, &["cluster", "join", &invitation.token]).await.map(drop)
+    }
+
+    /// Lets the nodes take over from each other, as soon as they know each other.
+    async fn enable(&self) -> Result<(), Error> {
+        let begun = Instant::now();
+        loop {
+            match self.order(0, &["ha", "enable"]).await {
+                Err(error) if begun.elapsed() > START_LIMIT => return Err(error),
+                Err(_) => sleep(STATUS_POLL).await,
+                Ok(_) => return Ok(()),
+            }
+        }
     }
 
     async fn make_accounts(&self, setup: &Setup<'_>) -> Result<(), Error> {
@@ -246,8 +271,7 @@ impl Everpresent {
             Ok(text) => text,
             Err(_) => self.order(1, &words).await?,
         };
-        serde_json::from_str(&text)
-            .map_err(|error| Error::Preparation(format!("`ha status` is not understood: {error}: {text}")))
+        understood("ha status", &text)
     }
 
     /// The sessions that the nodes list, together.
@@ -255,8 +279,7 @@ impl Everpresent {
         let mut count = 0;
         for node in 0..2 {
             let text = self.order(node, &["sessions", "list", "--limit", "1", "--json"]).await?;
-            let page: SessionPage = serde_json::from_str(&text)
-                .map_err(|error| Error::Preparation(format!("`sessions list`: {error}: {text}")))?;
+            let page: SessionPage = understood("sessions list", &text)?;
             count += page.total;
         }
         Ok(count)
@@ -278,6 +301,11 @@ impl Everpresent {
         command.arg("--config").arg(config_file(&self.folder, node)).current_dir(home(&self.folder, node));
         command
     }
+}
+
+fn understood<T: for<'a> Deserialize<'a>>(command: &str, text: &str) -> Result<T, Error> {
+    serde_json::from_str(text)
+        .map_err(|error| Error::Preparation(format!("`{command}` is not understood: {error}: {text}")))
 }
 
 fn name(node: usize) -> String {

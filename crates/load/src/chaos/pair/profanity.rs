@@ -1,5 +1,7 @@
 //! Profanity in a terminal that is typed into by way of tmux; what counts is its own log of what went over the wire.
 
+mod wire;
+
 use std::collections::HashSet;
 use std::fs::{self, File};
 use std::io::{BufRead as _, BufReader, Seek as _, SeekFrom};
@@ -14,10 +16,11 @@ use tokio::task::{JoinHandle, spawn_local};
 use tokio::time::sleep;
 
 use super::crowd::Guide;
-use super::log::{Event, Writer, marker, read_marker};
+use super::log::{Event, Writer, marker};
 use super::network::{CLIENTS, NODES, program};
 use super::server::{STARTTLS_PORT, run};
 use crate::Error;
+use wire::{Seen, seen};
 
 /// Local part of its account.
 pub(crate) const NAME: &str = "profanity";
@@ -159,26 +162,24 @@ impl Profanity {
 
     fn take(&mut self, line: &str) {
         let note = |event| self.log.note(NAME, event);
-        if let Some(sent) = line.split_once(" SENT: ").map(|(_, sent)| sent) {
-            if let Some((_, number)) = numbered(sent) {
+        match seen(line) {
+            Some(Seen::Sent(number)) => {
                 let again = !self.sent.insert(number);
                 note(Event::Sent { number, to: self.correspondent.clone(), again });
                 // Which ones the server acknowledges is not in its log. A person believes what went out.
                 note(Event::Acknowledged { number });
             }
-        } else if let Some(received) = line.split_once(" RECV: ").map(|(_, received)| received) {
-            if let Some((from, number)) = numbered(received) {
-                note(Event::Received { from, number, stored: received.contains("urn:xmpp:delay") });
-            } else if let Some(jid) = between(received, "<jid>", "</jid>") {
-                self.address = jid.to_owned();
-                note(Event::Bound { node: ANY_NODE, jid: jid.to_owned() });
-            } else if received.starts_with("<resumed ") {
-                note(Event::Resumed { node: ANY_NODE, jid: self.address.clone() });
-            } else if received.starts_with("<failed ") && received.contains("urn:xmpp:sm:") {
-                note(Event::NotResumed { condition: received.trim().to_owned(), count: None });
+            Some(Seen::Received { from, number, stored }) => note(Event::Received { from, number, stored }),
+            Some(Seen::Bound(jid)) => {
+                note(Event::Bound { node: ANY_NODE, jid: jid.clone() });
+                self.address = jid;
             }
-        } else if line.contains("XMPP_CONN_DISCONNECT") && !self.address.is_empty() {
-            note(Event::Lost { why: "as its log says".to_owned() });
+            Some(Seen::Resumed) => note(Event::Resumed { node: ANY_NODE, jid: self.address.clone() }),
+            Some(Seen::NotResumed(condition)) => note(Event::NotResumed { condition, count: None }),
+            Some(Seen::Lost) if !self.address.is_empty() => {
+                note(Event::Lost { why: "as its log says".to_owned() });
+            }
+            Some(Seen::Lost) | None => {}
         }
     }
 
@@ -216,16 +217,6 @@ impl Profanity {
         command.arg("-S").arg(self.folder.join("tmux"));
         command
     }
-}
-
-/// Sender and number of a message in a stanza.
-fn numbered(stanza: &str) -> Option<(String, u64)> {
-    let body = between(stanza, "<body>", "</body>").filter(|_| stanza.starts_with("<message "))?;
-    read_marker(body).map(|(from, number)| (from.to_owned(), number))
-}
-
-fn between<'a>(text: &'a str, begin: &str, end: &str) -> Option<&'a str> {
-    text.split_once(begin)?.1.split_once(end).map(|(found, _)| found)
 }
 
 /// Takes connections on loopback and passes each on to a node that is there, as the one name of a pair does: Profanity
