@@ -72,13 +72,16 @@ impl Lane {
         }
     }
 
-    /// The settings of the end that listens.
+    /// The settings of the end that listens. Streams that are given up in crowds are no attack among nodes that have
+    /// proved their names: carried clients leave like that when their owner lets them go.
     pub(crate) fn server(self) -> Server {
         let (stream, connection) = self.window_bytes();
         Server::builder()
             .initial_stream_window_size(stream)
             .initial_connection_window_size(connection)
             .max_concurrent_streams(self.streams())
+            .http2_max_pending_accept_reset_streams(Some(self.streams() as usize))
+            .http2_max_local_error_reset_streams(None)
             .http2_max_header_list_size(MAX_HEADER_BYTES)
             .http2_keepalive_interval(Some(Duration::from_secs(PING_SECONDS)))
             .http2_keepalive_timeout(Some(Duration::from_secs(PING_ANSWER_SECONDS)))
@@ -91,6 +94,8 @@ impl Lane {
         Endpoint::from(Uri::from_static("https://everpresent-link"))
             .initial_stream_window_size(stream)
             .initial_connection_window_size(connection)
+            .http2_max_concurrent_reset_streams(self.streams() as usize)
+            .http2_max_local_error_reset_streams(None)
             .http2_max_header_list_size(MAX_HEADER_BYTES)
             .http2_keep_alive_interval(Duration::from_secs(PING_SECONDS))
             .keep_alive_timeout(Duration::from_secs(PING_ANSWER_SECONDS))
