@@ -51,6 +51,11 @@ impl Peers {
         self.nodes.subscribe()
     }
 
+    /// Connections to all of them.
+    pub fn all(&self) -> Vec<Peer> {
+        self.nodes().iter().filter_map(|node| self.to(&node.name)).collect()
+    }
+
     /// The connection to a node; nothing if it is not known how to reach it.
     pub fn to(&self, name: &HomeName) -> Option<Peer> {
         let identity = self.identity.as_ref()?;

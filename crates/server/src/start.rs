@@ -304,6 +304,9 @@ fn run(
         services.spawn(accept);
     }
     if let Some(identity) = node.peers.identity() {
+        let (others, stopping) = (node.clone(), stop.clone());
+        let peers = move || others.peers.all();
+        tokio::spawn(everpresent_link::pki::watch(identity.clone(), peers, stopping));
         for listener in listeners.link {
             let service = Arc::new(LinkService(node.clone()));
             // Ended last of all: the partner is told what happens until the very end.

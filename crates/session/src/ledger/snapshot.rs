@@ -190,5 +190,5 @@ impl Assembly {
 }
 
 fn once<T>(before: Option<T>) -> Result<(), AssemblyError> {
-    if before.is_some() { Err(AssemblyError::Twice) } else { Ok(()) }
+    before.map_or(Ok(()), |_| Err(AssemblyError::Twice))
 }

@@ -58,6 +58,7 @@ enum Form {
 }
 
 impl Table {
+    #[expect(clippy::too_many_lines, reason = "one table")]
     fn form(self) -> Form {
         let put = |table, columns, conflict| Form::Put { table, columns, conflict };
         let remove = |table, key| Form::Remove { table, key };
