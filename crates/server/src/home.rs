@@ -9,6 +9,7 @@ mod committer;
 mod loading;
 mod marks;
 mod transports;
+mod unsent;
 mod whereabouts;
 
 use std::collections::BTreeSet;
@@ -28,6 +29,7 @@ pub use account::{Account, Accounts, Elsewhere};
 pub use committer::commit_forever;
 pub use marks::{Away, FLUSH_TIMEOUT};
 pub use transports::{Ending, Line, Transport, Transports};
+pub use unsent::{Unsent, UnsentPresence};
 pub use whereabouts::Place;
 
 use crate::node::Node;
@@ -80,6 +82,8 @@ pub struct HomeState {
     pub accounts: Accounts,
     /// The connections of this process that hold a session.
     pub transports: Transports,
+    /// Presence that waits because the channel to another home is full.
+    pub unsent: Unsent,
     /// Sessions whose queues are full; they end at the next sweep.
     pub overfull: BTreeSet<SessionId>,
     /// How much one session may keep.
@@ -126,6 +130,7 @@ impl Home {
             owner,
             accounts: Accounts::default(),
             transports: Transports::default(),
+            unsent: Unsent::default(),
             overfull: BTreeSet::new(),
             limits,
         };

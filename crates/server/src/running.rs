@@ -68,8 +68,9 @@ impl Server {
     /// Keeps the seat of a further home, by these rules of ownership.
     ///
     /// # Errors
-    /// When the highest epoch cannot be read from disk.
-    pub fn keep_seat(&self, settings: Settings) -> Result<Arc<Seat>, StartError> {
+    /// When the highest epoch cannot be read from disk, or the database does not answer.
+    pub async fn keep_seat(&self, settings: Settings) -> Result<Arc<Seat>, StartError> {
+        self.node.meet_other_homes().await?;
         pair::keep_seat(&self.node, settings, &self.tasks.keepers)
     }
 

@@ -12,6 +12,7 @@ use tokio::sync::Notify;
 
 use super::road::{self, Road};
 use crate::home::Home;
+use crate::route::away;
 use crate::route::inbound::Origin;
 
 /// About how many bytes of stanzas are sent at once.
@@ -103,6 +104,9 @@ fn forget(home: &Home, to: &HomeName, up_to: u64) -> bool {
         }
         let mut transaction = state.owner.begin(now, Cause::Channel);
         transaction.effect(Effect::Routed { to: to.clone(), up_to });
+        state.commit(transaction)?;
+        let mut transaction = state.owner.begin(now, Cause::Channel);
+        away::send_unsent(state, &mut transaction, to);
         state.commit(transaction).map(drop)
     });
     recorded.is_some()

@@ -7,6 +7,7 @@ use everpresent_stanza::{BareJid, Jid};
 use everpresent_store::StoreError;
 
 use super::{Away, Home, HomeState};
+use crate::node::Node;
 
 /// Where a user is, seen from one home.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,18 +58,6 @@ impl Home {
         Ok(home.filter(|home| home != self.name()))
     }
 
-    /// As [`Home::know_contacts`], for all users with sessions: the cluster has other homes since a moment ago.
-    ///
-    /// # Errors
-    /// When the database does not answer.
-    pub async fn know_all_contacts(&self) -> Result<(), StoreError> {
-        let users = self.enter(|state| {
-            let sessions = state.owner.ledger().sessions();
-            sessions.map(|session| session.jid.to_bare()).collect::<BTreeSet<BareJid>>()
-        });
-        self.know_contacts(&users.into_iter().collect::<Vec<_>>()).await
-    }
-
     /// Notes which of the people with whom these users have to do are of other homes. The accounts are in memory; from
     /// then on their presence can be sent without waiting.
     ///
@@ -97,6 +86,28 @@ impl Home {
                 }
             }
         });
+        Ok(())
+    }
+}
+
+impl Node {
+    /// The cluster has other homes, perhaps only since a moment ago.
+    ///
+    /// # Errors
+    /// When the database does not answer; it is to be tried again.
+    pub async fn meet_other_homes(&self) -> Result<(), StoreError> {
+        if self.directory.has_several_homes() {
+            return Ok(());
+        }
+        self.directory.set_several_homes(true);
+        for home in self.seats.served() {
+            let users = home.enter(|state| {
+                let sessions = state.owner.ledger().sessions();
+                sessions.map(|session| session.jid.to_bare()).collect::<BTreeSet<BareJid>>()
+            });
+            let known = home.know_contacts(&users.into_iter().collect::<Vec<_>>()).await;
+            known.inspect_err(|_| self.directory.set_several_homes(false))?;
+        }
         Ok(())
     }
 }

@@ -81,11 +81,8 @@ impl Watch {
         let groups = self.node.store.groups().await?;
         let several = nodes.len() > 1;
         self.node.peers.update(nodes);
-        if several && !self.node.directory.has_several_homes() {
-            self.node.directory.set_several_homes(true);
-            for home in self.node.seats.served() {
-                home.know_all_contacts().await?;
-            }
+        if several {
+            self.node.meet_other_homes().await?;
         }
         let group = &self.node.pair.group;
         let enabled = groups.iter().any(|row| row.name == *group && row.ha_enabled);
@@ -168,9 +165,6 @@ pub(crate) fn keep_seat(
     keepers: &TaskTracker,
 ) -> Result<Arc<Seat>, StartError> {
     let home = settings.home.clone();
-    if home != node.name() {
-        node.directory.set_several_homes(true);
-    }
     let (epochs, highest) = EpochFile::open(&node.config.node.data_dir, &home)?;
     let ownership = Ownership::new(Arc::new(settings), node.incarnation, highest, node.clock.moment());
     let (seat, events) = Seat::new(home);

@@ -3,15 +3,17 @@
 use std::collections::BTreeMap;
 
 use bytes::Bytes;
-use everpresent_session::channel::Outgoing;
+use everpresent_session::channel::{MAX_CHANNEL_STANZAS, Outgoing};
 use everpresent_session::ids::HomeName;
 use everpresent_session::owner::Transaction;
 use everpresent_session::record::Effect;
-use everpresent_stanza::{BareJid, ErrorCondition, StanzaError};
+use everpresent_stanza::{BareJid, ErrorCondition, Jid, StanzaError, parse_stanza};
 
 use super::envelope;
-use crate::home::HomeState;
+use crate::home::{HomeState, UnsentPresence};
 
+/// How many presences that had to wait are sent in one record.
+const MAX_UNSENT_TOGETHER: usize = 2_000;
 /// How many contacts one presence in a channel is for. Those beyond get it in a further one.
 const MAX_CONTACTS_PER_PRESENCE: usize = 500;
 
@@ -22,29 +24,81 @@ pub fn send(transaction: &mut Transaction, to: &HomeName, stanza: Bytes) {
     transaction.effect(Effect::Route { to: to.clone(), id, stanza, written: false });
 }
 
-/// Sends a presence, a broadcast or a probe, to those of a user's contacts that are of other homes: to each home once,
-/// with a list.
+/// Sends a presence, a broadcast or a probe, of a user of this home to those of its contacts that are of other homes: to
+/// each home once, with a list.
 pub fn send_to_contacts<'a>(
-    state: &HomeState,
+    state: &mut HomeState,
     transaction: &mut Transaction,
-    user: &BareJid,
+    (user, from): (&BareJid, &Jid),
     presence: &Bytes,
     contacts: impl IntoIterator<Item = &'a BareJid>,
 ) {
     let Some(account) = state.accounts.get(user).filter(|account| !account.elsewhere.is_empty()) else {
         return;
     };
-    let mut by_home: BTreeMap<&HomeName, Vec<&BareJid>> = BTreeMap::new();
+    let mut by_home: BTreeMap<HomeName, Vec<&BareJid>> = BTreeMap::new();
     for contact in contacts {
         if let Some(home) = account.elsewhere.home(contact) {
-            by_home.entry(home).or_default().push(contact);
+            by_home.entry(home.clone()).or_default().push(contact);
         }
     }
     for (home, contacts) in by_home {
+        if has_to_wait(state, &home) {
+            for contact in contacts {
+                let unsent = UnsentPresence { stanza: presence.clone(), is_addressed: false };
+                let to = Jid::from(contact.clone());
+                state.unsent.keep(&home, (from.clone(), to, is_probe(presence)), unsent);
+            }
+            continue;
+        }
         for some in contacts.chunks(MAX_CONTACTS_PER_PRESENCE) {
-            send(transaction, home, envelope::for_many(some.iter().copied(), presence));
+            send(transaction, &home, envelope::for_many(some.iter().copied(), presence));
         }
     }
+}
+
+/// Sends a presence that bears its recipient's address.
+pub fn send_presence(
+    state: &mut HomeState,
+    transaction: &mut Transaction,
+    home: &HomeName,
+    (from, to): (&Jid, &Jid),
+    stanza: Bytes,
+) {
+    if has_to_wait(state, home) {
+        let pair = (from.clone(), to.clone(), is_probe(&stanza));
+        state.unsent.keep(home, pair, UnsentPresence { stanza, is_addressed: true });
+    } else {
+        send(transaction, home, stanza);
+    }
+}
+
+/// Sends presence that had to wait, if there is room again.
+pub fn send_unsent(state: &mut HomeState, transaction: &mut Transaction, home: &HomeName) {
+    if !state.unsent.is_for(home) {
+        return;
+    }
+    let waiting = state.owner.ledger().outgoing().get(home).map_or(0, Outgoing::len);
+    if waiting > MAX_CHANNEL_STANZAS / 2 {
+        return;
+    }
+    for ((_, to, _), unsent) in state.unsent.take(home, MAX_UNSENT_TOGETHER) {
+        let stanza = match unsent.is_addressed {
+            true => unsent.stanza,
+            false => envelope::for_many([&to.to_bare()], &unsent.stanza),
+        };
+        send(transaction, home, stanza);
+    }
+}
+
+/// Presence is never refused. While the channel is full, and until what waited then is sent, only the newest of each
+/// sender for each recipient is kept.
+fn has_to_wait(state: &HomeState, home: &HomeName) -> bool {
+    is_full(state, home) || state.unsent.is_for(home)
+}
+
+fn is_probe(presence: &Bytes) -> bool {
+    parse_stanza(presence).is_ok_and(|stanza| stanza.type_() == Some("probe"))
 }
 
 /// Whether the channel takes no new messages and requests.

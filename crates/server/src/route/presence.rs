@@ -106,7 +106,7 @@ fn announce(turn: &Turn<'_>, state: &mut HomeState, transaction: &mut Transactio
             news_from(state, transaction, turn.session, &last.0, addressed(&last.1, turn.jid.as_str()));
         }
     }
-    away::send_to_contacts(state, transaction, turn.user, &probe_from(turn.jid), &probes);
+    away::send_to_contacts(state, transaction, (turn.user, turn.jid), &probe_from(turn.jid), &probes);
     for contact in probes {
         answer_probe(state, transaction, turn.session, turn.jid, &contact);
     }
@@ -213,7 +213,7 @@ async fn directed(turn: &Turn<'_>, stanza: &RawStanza, kind: PresenceType) -> Re
         }
         match elsewhere {
             Some(home) => {
-                away::send(transaction, &home, stamped);
+                away::send_presence(state, transaction, &home, (turn.jid, &to), stamped);
                 state.note_elsewhere(turn.user, to.to_bare(), home);
             }
             None => to_address(state, transaction, turn.jid, &to, &stamped),
@@ -261,7 +261,9 @@ async fn probe(turn: &Turn<'_>, stanza: &RawStanza) -> Result<(), Lost> {
         }),
         Ok(Place::There(home)) => {
             let stamped = stanza.restamp(&Stamp { from: Mark::Set(turn.jid.as_str()), ..Stamp::default() });
-            turn.record(|_, transaction| away::send(transaction, &home, stamped))
+            turn.record(|state, transaction| {
+                away::send_presence(state, transaction, &home, (turn.jid, &to), stamped);
+            })
         }
         // As for a user who does not show its presence: nobody learns by asking who exists (§4.3.2).
         Ok(Place::Nowhere) => turn.answer(Some(unsubscribed(&to.to_bare(), turn.jid))),
@@ -295,19 +297,18 @@ fn answer_probe(
 
 /// Sends somebody of another home what it may know of the presence of `of`, a user of this one.
 pub(super) fn answer_probe_away(
-    state: &HomeState,
+    state: &mut HomeState,
     transaction: &mut Transaction,
     home: &HomeName,
     prober: &Jid,
     of: &Jid,
 ) {
-    match probe_answer(state, prober, of) {
-        Answer::Presences(found) => {
-            for (_, presence) in found {
-                away::send(transaction, home, presence);
-            }
-        }
-        Answer::Unsubscribed(answer) => away::send(transaction, home, answer),
+    let answers = match probe_answer(state, prober, of) {
+        Answer::Presences(found) => found,
+        Answer::Unsubscribed(answer) => vec![(of.clone(), answer)],
+    };
+    for (from, presence) in answers {
+        away::send_presence(state, transaction, home, (&from, prober), presence);
     }
 }
 
@@ -368,13 +369,13 @@ fn to_contacts(
             to_address(state, transaction, from, &Jid::from(contact.clone()), &stanza);
         }
     }
-    away::send_to_contacts(state, transaction, user, broadcast, contacts);
+    away::send_to_contacts(state, transaction, (user, from), broadcast, contacts);
 }
 
 /// Sends a presence of one of this home's sessions to somebody with whom its user has to do, wherever that is.
 pub fn show(state: &mut HomeState, transaction: &mut Transaction, from: &FullJid, to: &Jid, stanza: &Bytes) {
-    match state.home_elsewhere(&from.to_bare(), &to.to_bare()) {
-        Some(home) => away::send(transaction, home, stanza.clone()),
+    match state.home_elsewhere(&from.to_bare(), &to.to_bare()).cloned() {
+        Some(home) => away::send_presence(state, transaction, &home, (from, to), stanza.clone()),
         None => to_address(state, transaction, from, to, stanza),
     }
 }

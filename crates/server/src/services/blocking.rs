@@ -127,7 +127,7 @@ fn broadcasts(state: &HomeState, user: &BareJid) -> Vec<(FullJid, Bytes)> {
 fn show_presence_of(state: &mut HomeState, transaction: &mut Transaction, user: &BareJid, contact: &BareJid) {
     let to = Jid::from(user.clone());
     if state.home_elsewhere(user, contact).is_some() {
-        away::send_to_contacts(state, transaction, user, &probe_from(&to), [contact]);
+        away::send_to_contacts(state, transaction, (user, &to), &probe_from(&to), [contact]);
         return;
     }
     // Who has sessions is in memory; who has none has no presence either.

@@ -6,3 +6,5 @@ mod attacks;
 mod chat;
 #[cfg(test)]
 mod harness;
+#[cfg(test)]
+mod homes;

@@ -35,7 +35,14 @@ pub(crate) struct House {
     pub(crate) server: Server,
     folder: TempDir,
     settings: Environment,
+    /// Whether it serves a second home.
+    two_homes: bool,
 }
+
+/// The second home, in houses that have one.
+const SECOND_HOME: &str = "imp2";
+/// Who belongs to it.
+const OF_SECOND_HOME: [&str; 2] = ["bob", "dave"];
 
 impl House {
     /// A server with its defaults.
@@ -49,16 +56,28 @@ impl House {
         let settings = settings.iter().map(setting).collect();
         let folder = tempfile::tempdir().unwrap();
         let server = serve(folder.path(), &settings).await;
-        let house = Self { server, folder, settings };
+        let house = Self { server, folder, settings, two_homes: false };
         for name in ACCOUNTS {
             house.welcome(name).await;
         }
         house
     }
 
+    /// A server of two homes: bob and dave are of the second.
+    pub(crate) async fn of_two_homes() -> Self {
+        let mut house = Self::open().await;
+        house.two_homes = true;
+        let home = HomeName::new(SECOND_HOME);
+        for name in OF_SECOND_HOME {
+            house.server.node().store.assign_home(&account(name), &home).await.unwrap();
+        }
+        serve_second_home(&house.server).await;
+        house
+    }
+
     /// Makes an account.
     pub(crate) async fn welcome(&self, name: &str) {
-        let user = BareJid::new(&format!("{name}@{DOMAIN}")).unwrap();
+        let user = account(name);
         let keys = to_stored(&CREDENTIALS);
         let home = HomeName::new("imp1");
         self.server.node().store.create_account(&user, &home, &keys, Timestamp(0)).await.unwrap();
@@ -66,10 +85,13 @@ impl House {
 
     /// Stops the server and starts it again on the same data.
     pub(crate) async fn restarted(self) -> Self {
-        let Self { server, folder, settings } = self;
+        let Self { server, folder, settings, two_homes } = self;
         assert!(soon("a clean stop", server.stop()).await, "everything was let go and written in time");
         let server = serve(folder.path(), &settings).await;
-        Self { server, folder, settings }
+        if two_homes {
+            serve_second_home(&server).await;
+        }
+        Self { server, folder, settings, two_homes }
     }
 
     /// Everything adds up, then the server stops cleanly.
@@ -102,6 +124,11 @@ impl House {
     /// The one home.
     pub(crate) fn home(&self) -> Arc<Home> {
         self.server.node().seats.served().remove(0)
+    }
+
+    /// The second home.
+    pub(crate) fn second_home(&self) -> Arc<Home> {
+        self.server.node().seats.get(&HomeName::new(SECOND_HOME)).unwrap().served().unwrap()
     }
 
     /// Where it listens.
@@ -185,6 +212,19 @@ impl House {
         let user = BareJid::new(&format!("{user}@{DOMAIN}")).unwrap();
         self.server.admin().set_password(user, Password::new(password)).await.unwrap();
     }
+}
+
+fn account(name: &str) -> BareJid {
+    BareJid::new(&format!("{name}@{DOMAIN}")).unwrap()
+}
+
+/// Serves the second home in the same process: by the same rules, as if this were its node.
+async fn serve_second_home(server: &Server) {
+    let home = HomeName::new(SECOND_HOME);
+    let settings = server.node().pair.parameters.ownership(home.clone(), home, false);
+    let seat = server.keep_seat(settings).await.unwrap();
+    let mut served = seat.changes();
+    soon("the second home", served.wait_for(Option::is_some)).await.unwrap();
 }
 
 async fn serve(folder: &Path, settings: &Environment) -> Server {

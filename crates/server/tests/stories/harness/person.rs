@@ -28,6 +28,14 @@ impl Person {
         self.asks("get", DOMAIN, "<ping xmlns='urn:xmpp:ping'/>").await;
     }
 
+    /// Waits until all that was sent to users of another home has arrived there, and all that was answered, here. What
+    /// is between two homes arrives in order, so a question that nobody answers but the home itself does.
+    pub(crate) async fn hears_from_the_home_of(&mut self, user: &str) {
+        let to = format!("{user}@{DOMAIN}/nobody");
+        let answer = self.asks("get", &to, "<ping xmlns='urn:xmpp:ping'/>").await;
+        assert!(answer.has("service-unavailable"), "{answer:?}");
+    }
+
     /// Sends a chat message and waits until the server has dealt with it.
     pub(crate) async fn says(&mut self, to: &str, text: &str) {
         self.says_without_waiting(to, text).await;
