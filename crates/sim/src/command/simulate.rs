@@ -100,7 +100,9 @@ fn report(which: &str, seeds: u64, started: Instant, milliseconds: u64) {
     let seconds = started.elapsed().as_secs_f64();
     let rate = seeds as f64 / seconds.max(0.001);
     let hours = milliseconds / 3_600_000;
-    println!("{which}: {seeds} seeds, no promise broken: {rate:.0} seeds/s, {hours} hours of virtual time in {seconds:.1} s");
+    println!(
+        "{which}: {seeds} seeds, no promise broken: {rate:.0} seeds/s, {hours} hours of virtual time in {seconds:.1} s"
+    );
 }
 
 fn broken(which: Which, seed: u64, violation: &impl fmt::Display) -> ExitCode {

@@ -23,7 +23,11 @@ const SLOWEST_BATCH_MS: u64 = 1_500;
 pub(super) enum Ask {
     Read,
     Change(CompareAndSet),
-    Batch { epoch: Epoch, rows: Vec<Row>, leaving: bool },
+    Batch {
+        epoch: Epoch,
+        rows: Vec<Row>,
+        leaving: bool,
+    },
     /// A guardian has a dead incarnation emptied.
     Empty,
 }
@@ -120,7 +124,9 @@ impl World {
             Ask::Change(change) => self.carry_change_out(statement, change)?,
             Ask::Batch { epoch, rows, leaving } => {
                 let written = self.database.write(home, *epoch, by, rows);
-                self.trace(|| format!("database: {} rows of home {home} under {epoch}: {written:?}", rows.len()));
+                self.trace(|| {
+                    format!("database: {} rows of home {home} under {epoch}: {written:?}", rows.len())
+                });
                 if written != Written::Fenced {
                     self.accepted(home, *epoch, "the database took a write")?;
                 }

@@ -140,7 +140,11 @@ impl World {
         self.tally.count(Count::RoutesTaken);
         self.trace(|| {
             let what = String::from_utf8_lossy(stanza);
-            format!("home {home} takes number {number} of {:08x} in record {}: {what}", from.0 >> 96, record.0)
+            format!(
+                "home {home} takes number {number} of {:08x} in record {}: {what}",
+                from.0 >> 96,
+                record.0
+            )
         });
         self.reach(node, Point::RouteTaken)
     }

@@ -162,7 +162,10 @@ impl World {
         let Some(client) = client.and_then(|client| self.clients.get(client)) else { return Ok(()) };
         let trying = client.trying_since.is_some_and(|since| self.clock > since + LONG_TRYING_MS);
         if trying && client.over().is_none() && !self.is_shaky(home) {
-            return Err(Broken::new("P5", format!("{session:?} expired although its client tries to return")));
+            return Err(Broken::new(
+                "P5",
+                format!("{session:?} expired although its client tries to return"),
+            ));
         }
         Ok(())
     }

@@ -1,8 +1,8 @@
 //! Guardians: they start processes and have what dead ones held emptied.
 
 use everpresent_recovery::guardian::{Effect, Input};
-use everpresent_session::ids::Incarnation;
 use everpresent_recovery::ownership::Input as HomeInput;
+use everpresent_session::ids::Incarnation;
 
 use super::agenda::{Event, Happening};
 use super::asking::{Answer, Ask};
@@ -65,8 +65,13 @@ impl World {
         self.trace(|| format!("node {node} starts process {incarnation:.8}"));
         let (clock, moment) = (self.clock, self.moment(node));
         let rules = planted::rules(self.options.planted);
-        let process =
-            Process::new(node, incarnation, &self.nodes[node].disk, (&self.people.homes, rules), (clock, moment));
+        let process = Process::new(
+            node,
+            incarnation,
+            &self.nodes[node].disk,
+            (&self.people.homes, rules),
+            (clock, moment),
+        );
         self.nodes[node].process = Some(process);
         self.later(node, clock, Happening::Tick);
         for home in homes_of(node) {

@@ -83,11 +83,8 @@ impl World {
         if !self.link_is_up(from, to) {
             return;
         }
-        let event = |message| Event::Process {
-            node: to,
-            incarnation,
-            what: Happening::Wire { from, by, message },
-        };
+        let event =
+            |message| Event::Process { node: to, incarnation, what: Happening::Wire { from, by, message } };
         if from == to {
             self.agenda.add(self.clock, event(message));
             return;

@@ -80,14 +80,7 @@ pub(super) struct Seat {
 
 impl Node {
     pub(super) fn new(rate: u64, offset: u64) -> Self {
-        Self {
-            rate,
-            offset,
-            disk: BTreeMap::new(),
-            guardian: None,
-            guardian_asked: None,
-            process: None,
-        }
+        Self { rate, offset, disk: BTreeMap::new(), guardian: None, guardian_asked: None, process: None }
     }
 
     /// What its clock shows at this true time.

@@ -23,12 +23,7 @@ const READ_AGAIN_MS: u64 = 30;
 
 impl World {
     /// Deals with what a connection sent, until something has to be waited for.
-    pub(super) fn next_waiting(
-        &mut self,
-        node: usize,
-        home: usize,
-        over: TransportId,
-    ) -> Result<(), Broken> {
+    pub(super) fn next_waiting(&mut self, node: usize, home: usize, over: TransportId) -> Result<(), Broken> {
         loop {
             let Some(serving) = serving_mut(&mut self.nodes, self.clock, node, home) else { return Ok(()) };
             let Some(connection) = serving.connections.get_mut(&over) else { return Ok(()) };

@@ -7,6 +7,7 @@ use everpresent_session::owner::TransportId;
 use everpresent_session::time::{Moment, Now, Timestamp};
 use fastrand::Rng;
 
+use super::Options;
 use super::agenda::{Agenda, Event, Happening};
 use super::client::Client;
 use super::database::Database;
@@ -15,7 +16,6 @@ use super::people::{NODES, People};
 use super::profile::Profile;
 use super::tally::{Count, Tally};
 use super::truth::{Broken, Truth};
-use super::Options;
 
 /// How many events a violation shows.
 const TRACE_EVENTS: usize = 4000;
