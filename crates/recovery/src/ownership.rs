@@ -182,8 +182,8 @@ pub struct Ownership {
     granted: Granted,
     /// The holder that told us that it has yielded.
     yielded_to_us: Option<(Epoch, Incarnation)>,
-    /// The epoch that this process served and has given up for good.
-    yielded: Option<Epoch>,
+    /// The epoch that this process served and has given up for good, and when.
+    yielded: Option<(Epoch, Moment)>,
     /// The last epoch that this process served under.
     served: Option<Epoch>,
     standing: Standing,
@@ -397,7 +397,7 @@ impl Ownership {
             (Standing::Owning(owning), _) => {
                 PeerMessage::Ask { epoch: owning.epoch, incarnation, asked: now }
             }
-            (Standing::Watching, Some(epoch)) => PeerMessage::Yielded { epoch, incarnation },
+            (Standing::Watching, Some((epoch, _))) => PeerMessage::Yielded { epoch, incarnation },
             _ => return,
         };
         effects.push(Effect::Send(message));

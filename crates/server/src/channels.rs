@@ -33,11 +33,11 @@ async fn watch(home: &Arc<Home>) {
         let destinations: Vec<HomeName> =
             home.enter(|state| state.owner.ledger().outgoing().keys().cloned().collect());
         for to in destinations {
-            if !pumps.contains_key(&to) {
+            pumps.entry(to).or_insert_with_key(|to| {
                 let bell = Arc::new(Notify::new());
                 tokio::spawn(pump::pump_forever(home.clone(), to.clone(), bell.clone()));
-                pumps.insert(to, bell);
-            }
+                bell
+            });
         }
         for bell in pumps.values() {
             bell.notify_one();

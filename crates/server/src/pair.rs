@@ -79,7 +79,7 @@ impl Pair {
     /// Tells the partner something about a home. It may be lost, as on any link.
     pub(crate) fn tell_partner(&self, home: &HomeName, message: PeerMessage) {
         if let Some(partner) = self.partner() {
-            partner.send(Control::Ownership { home: home.clone(), message });
+            partner.send(&Control::Ownership { home: home.clone(), message });
         }
     }
 

@@ -87,8 +87,10 @@ impl Ownership {
 
     /// The partner took the home that we yielded, or we did: no more need to say so.
     fn forget_yield(&mut self) {
-        let still =
-            |row: &WitnessRow| Some(row.epoch) == self.yielded && row.incarnation == Some(self.incarnation);
+        let still = |row: &WitnessRow| {
+            Some(row.epoch) == self.yielded.map(|(epoch, _)| epoch)
+                && row.incarnation == Some(self.incarnation)
+        };
         if !self.row().is_some_and(still) {
             self.yielded = None;
         }

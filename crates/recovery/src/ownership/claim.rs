@@ -40,7 +40,9 @@ impl Ownership {
         if below && now < lease_until {
             return Err(Waiting::RowBelowHighest { until: lease_until });
         }
-        if !below && row.incarnation.is_some_and(|holder| self.yielded_to_us == Some((row.epoch, holder))) {
+        // Yielded to who has the sessions: a process of this node that started since does not.
+        let to_us = row.incarnation.is_some_and(|holder| self.yielded_to_us == Some((row.epoch, holder)));
+        if !below && to_us && row.replica.is_none_or(|holder| self.names_us(holder)) {
             return Ok(ClaimReason::Yielded);
         }
         self.let_others_first(now, seen, row)?;
@@ -72,7 +74,12 @@ impl Ownership {
         match row.replica {
             Some(holder) if self.names_us(holder) => Ok(()),
             Some(_) => {
-                let until = seen.since.after(self.settings.initialization);
+                // The last owner has the sessions too. Whom it yielded to is given a lease's time.
+                let until = match self.yielded {
+                    Some((_, at)) if self.was_ours(row) => at.after(eleven_tenths(self.settings.lease)),
+                    None if self.was_ours(row) => now,
+                    _ => seen.since.after(self.settings.initialization),
+                };
                 if now < until { Err(Waiting::ReplicaElsewhere { until }) } else { Ok(()) }
             }
             None => self.let_home_node_first(now, seen),
@@ -93,11 +100,15 @@ impl Ownership {
         holder == self.incarnation || !self.settings.rules.adopt_own_incarnation_only
     }
 
+    /// Whether this process was the last owner, so that its own ledger has everything.
+    fn was_ours(&self, row: &WitnessRow) -> bool {
+        row.incarnation == Some(self.incarnation) && self.served == Some(row.epoch)
+    }
+
     fn adoption(&self, row: Option<&WitnessRow>) -> Adoption {
         let Some(row) = row.filter(|row| row.epoch >= self.highest) else { return Adoption::Heads };
-        let was_ours = row.incarnation == Some(self.incarnation) && self.served == Some(row.epoch);
         match row.replica {
-            _ if was_ours => Adoption::Kept,
+            _ if self.was_ours(row) => Adoption::Kept,
             Some(holder) if self.names_us(holder) => Adoption::Replica,
             _ => Adoption::Heads,
         }

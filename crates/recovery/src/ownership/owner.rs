@@ -153,7 +153,7 @@ impl Ownership {
 
     pub(super) fn yield_home(&mut self, now: Moment, effects: &mut Vec<Effect>) {
         if let Some(epoch) = self.epoch() {
-            self.yielded = Some(epoch);
+            self.yielded = Some((epoch, now));
             self.next_message = now;
             self.give_up(FenceReason::Yields, effects);
         }

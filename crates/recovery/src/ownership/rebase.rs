@@ -62,6 +62,9 @@ impl Ownership {
             Moment(rebase.now.0.saturating_sub(eleven_tenths(longest).as_millis().try_into().unwrap_or(0)));
         let past = |moment: &mut Moment| *moment = rebase.moment(*moment).max(oldest);
         past(&mut self.started);
+        if let Some((_, since)) = &mut self.yielded {
+            past(since);
+        }
         if let Some(seen) = &mut self.seen {
             past(&mut seen.since);
             if let Some(row) = &mut seen.row {

@@ -163,7 +163,7 @@ fn check_link(config: &Config, found: &mut Found<'_>) {
     match &link.advertise {
         Some(address) => {
             let port = address.rsplit_once(':').filter(|(host, _)| !host.is_empty()).map(|(_, port)| port);
-            if !port.is_some_and(|port| port.parse::<u16>().is_ok()) {
+            if port.is_none_or(|port| port.parse::<u16>().is_err()) {
                 let message = format!("`advertise` in [link] must be host:port, not {address:?}");
                 found.add("link", "advertise", message);
             }

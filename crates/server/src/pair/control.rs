@@ -62,7 +62,7 @@ impl Partner {
     }
 
     /// Sends a message, if a stream stands; it may be lost.
-    pub fn send(&self, control: Control) {
+    pub fn send(&self, control: &Control) {
         let lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
         let sent = lines.iter().flatten().any(|line| line.try_send(control.clone()).is_ok());
         if !sent {
@@ -83,7 +83,7 @@ impl Partner {
     pub(super) async fn serve(&self, node: &Arc<Node>, line: Line, mut duplex: Duplex<Control, Control>) {
         self.set_line(line, Some(duplex.sender.clone()));
         node.pair.tell(Told::Link(true)).await;
-        self.send(heartbeat::of(node));
+        self.send(&heartbeat::of(node));
         while let Some(control) = duplex.receiver.recv().await {
             self.take(node, control).await;
         }

@@ -209,7 +209,7 @@ impl Driver {
             "state of this node"
         );
         if let Some(partner) = self.node.pair.partner() {
-            partner.send(heartbeat::of(&self.node));
+            partner.send(&heartbeat::of(&self.node));
         }
         let node = self.node.clone();
         let (state, reason) = (u32::from(standing.state.number()), u32::from(standing.reason.number()));
@@ -242,7 +242,7 @@ impl Node {
     /// Says goodbye to the partner: this process stops on purpose.
     pub(crate) fn say_goodbye(&self) {
         if let Some(partner) = self.pair.partner() {
-            partner.send(Control::Goodbye { reason: Reason::PeerReboot.number() });
+            partner.send(&Control::Goodbye { reason: Reason::PeerReboot.number() });
         }
     }
 }

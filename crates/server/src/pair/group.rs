@@ -145,7 +145,7 @@ async fn keep_in_touch(node: Arc<Node>, partner: Arc<Partner>) {
         loop {
             tokio::time::sleep(interval).await;
             if partner.is_connected() {
-                partner.send(heartbeat::of(&node));
+                partner.send(&heartbeat::of(&node));
             }
         }
     };

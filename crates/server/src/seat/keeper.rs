@@ -21,7 +21,7 @@ use crate::pair::Told;
 pub(super) const EVENTS_WAITING: usize = 256;
 
 /// Something that a keeper is told.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) enum Event {
     /// The partner said something.
     Peer(PeerMessage),

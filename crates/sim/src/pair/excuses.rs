@@ -62,6 +62,16 @@ impl World {
         }
     }
 
+    /// Whether an owner that is displaced had taken over just before, and what it took is nowhere else yet.
+    fn has_the_only_copy(&self, row: &WitnessRow, home: usize) -> bool {
+        let node = row.incarnation.and_then(|owner| self.node_of(owner));
+        let Some(seat) = node.and_then(|node| self.nodes[node].seat(home)) else { return false };
+        match seat.serving.as_ref().filter(|serving| serving.epoch == row.epoch) {
+            Some(serving) => !serving.settled,
+            None => self.truth.goes_on[home],
+        }
+    }
+
     /// A claim was carried out. From here on nothing under an earlier epoch counts. Who has the sessions must not have
     /// been passed over.
     pub(super) fn claimed(
@@ -71,18 +81,25 @@ impl World {
         epoch: Epoch,
         before: Option<&WitnessRow>,
     ) -> Result<(), Broken> {
-        if epoch <= self.truth.accepted[home] {
+        if epoch <= self.truth.accepted[home] && !self.is_shaky(home) {
             let what = format!("home {home} was claimed under epoch {epoch}, which is not new");
             return Err(Broken::new("P1", what));
         }
-        self.truth.accepted[home] = epoch;
+        self.truth.accepted[home] = self.truth.accepted[home].max(epoch);
         let claimant = self.nodes[node].incarnation();
         let Some(before) = before else { return Ok(()) };
-        self.truth.goes_on[home] = before.replica == claimant || before.incarnation == claimant;
-        let Some(named) = before.replica.filter(|named| Some(*named) != claimant) else { return Ok(()) };
-        if before.incarnation == claimant {
+        let only_copy = self.has_the_only_copy(before, home);
+        self.truth.goes_on[home] = before.incarnation == claimant || before.replica == claimant;
+        if self.truth.goes_on[home] {
             return Ok(());
         }
+        let Some(named) = before.replica else {
+            if only_copy {
+                self.beyond(&[home]);
+                self.excuse_unsafe();
+            }
+            return Ok(());
+        };
         let holder = self.node_of(named);
         let holds = self.replica_of(named, home).is_some_and(|replica| replica.epoch() == before.epoch);
         let calm = holder.is_some_and(|holder| self.clock > self.disturbed[holder] + INITIALIZATION_MS);

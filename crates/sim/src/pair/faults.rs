@@ -143,7 +143,10 @@ impl World {
     pub(super) fn freeze(&mut self, node: usize, milliseconds: u64) {
         let until = self.clock + milliseconds;
         let Some(process) = &mut self.nodes[node].process else { return };
-        process.frozen_until = process.frozen_until.max(until);
+        if process.frozen_until > self.clock {
+            return;
+        }
+        process.frozen_until = until;
         process.believes = true;
         self.disturbed[node] = self.disturbed[node].max(until);
         self.tally.count(Count::Freezes);
@@ -196,6 +199,12 @@ impl World {
         homes_of(node).iter().all(|home| self.covered(node, *home, incarnation))
     }
 
+    /// The node of a process that is not about to stop.
+    fn stays(&self, incarnation: Incarnation) -> Option<usize> {
+        let node = self.node_of(incarnation)?;
+        self.nodes[node].process.as_ref().is_some_and(|process| process.stopping.is_none()).then_some(node)
+    }
+
     fn covered(&self, node: usize, home: usize, incarnation: Incarnation) -> bool {
         let Some(row) = self.database.row(home) else { return true };
         if self.clock < self.truth.shaky_until[home] {
@@ -203,7 +212,7 @@ impl World {
         }
         let owner = row.incarnation;
         if row.replica == Some(incarnation) {
-            let owner = owner.and_then(|owner| self.node_of(owner));
+            let owner = owner.and_then(|owner| self.stays(owner));
             let serving = owner.and_then(|owner| self.nodes[owner].seat(home)?.serving.as_ref());
             return serving.is_some_and(|serving| serving.epoch == row.epoch && serving.settled);
         }
@@ -211,7 +220,8 @@ impl World {
             return true;
         }
         if let Some(named) = row.replica {
-            return self.replica_of(named, home).is_some_and(|replica| replica.epoch() == row.epoch);
+            let complete = self.replica_of(named, home).is_some_and(|replica| replica.epoch() == row.epoch);
+            return complete && self.stays(named).is_some();
         }
         let serving = self.nodes[node].seat(home).and_then(|seat| seat.serving.as_ref());
         serving.is_some_and(|serving| serving.epoch == row.epoch && serving.settled)

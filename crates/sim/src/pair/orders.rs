@@ -2,10 +2,11 @@
 
 use everpresent_recovery::guardian::Input as GuardianInput;
 use everpresent_recovery::ownership::Input;
+use everpresent_session::owner::Mode;
 
 use super::agenda::Happening;
 use super::boundary::Point;
-use super::node::seat_mut;
+use super::node::{Seat, seat_mut};
 use super::people::{homes_of, nodes_of, partner_of};
 use super::rules;
 use super::serving::serving_mut;
@@ -16,7 +17,7 @@ use super::world::World;
 /// A hand-over that takes longer is refused.
 const HAND_OVER_BOUND_MS: u64 = 1_500;
 /// A process that is told to stop gives up what it could not hand over after this.
-const STOP_BOUND_MS: u64 = 2_500;
+const STOP_BOUND_MS: u64 = 8_000;
 
 impl World {
     /// The order to hand a home over, given to whoever serves it.
@@ -40,7 +41,7 @@ impl World {
         let clock = self.clock;
         let Some(serving) = serving_mut(&mut self.nodes, clock, node, home) else { return Ok(()) };
         let Some(since) = serving.hand_over else { return Ok(()) };
-        if rules::ready_to_yield(&serving.owner) {
+        if serving.leading.is_some() && rules::ready_to_yield(&serving.owner) {
             self.tally.count(Count::HandedOver);
             self.give(node, home, Input::Yield)?;
             return self.reach(node, Point::Yielded);
@@ -83,21 +84,30 @@ impl World {
         let clock = self.clock;
         let Some(process) = &self.nodes[node].process else { return Ok(()) };
         let Some(since) = process.stopping.filter(|_| !process.stops) else { return Ok(()) };
-        let owns = process.seats.values().any(|seat| seat.ownership.epoch().is_some());
-        let flushed =
-            process.seats.values().filter_map(|seat| seat.serving.as_ref()).all(|serving| {
-                serving.fenced || (serving.hand_over.is_none() && !serving.owner.has_unwritten())
-            });
+        let empty = process.seats.values().all(has_empty_hands);
         let in_time = clock < since + STOP_BOUND_MS;
         // A process that holds the only copy of something waits until it does not.
-        if (owns && !flushed && in_time) || !self.one_fault(node) {
-            return Ok(());
+        if (!empty && in_time) || !self.one_fault(node) {
+            return self.empty_hands(node);
         }
         if let Some(process) = &mut self.nodes[node].process {
             process.stops = true;
         }
         for home in homes_of(node) {
             self.give(node, *home, Input::Stop)?;
+        }
+        Ok(())
+    }
+
+    /// What could not be handed over goes into the database.
+    fn empty_hands(&mut self, node: usize) -> Result<(), Broken> {
+        for home in homes_of(node) {
+            let clock = self.clock;
+            let Some(serving) = serving_mut(&mut self.nodes, clock, node, *home) else { continue };
+            if serving.hand_over.is_none() {
+                serving.owner.lose_partner();
+                serving.leading = None;
+            }
         }
         Ok(())
     }
@@ -118,4 +128,12 @@ impl World {
         }
         self.guardian(node, GuardianInput::ChildDied);
     }
+}
+
+/// Whether a process has nothing of a home that nobody else has: it never served it, somebody took it since, or all is
+/// in the database.
+fn has_empty_hands(seat: &Seat) -> bool {
+    let Some(serving) = &seat.serving else { return seat.loading.is_none() };
+    let taken = seat.ownership.row().is_some_and(|row| row.epoch > serving.epoch);
+    taken || (!serving.fenced && serving.owner.mode() == Mode::Spooled && !serving.owner.has_unwritten())
 }

@@ -49,6 +49,9 @@ impl World {
     pub(super) fn offered(&mut self, node: usize, home: usize, by: Incarnation) -> Result<(), Broken> {
         let (clock, now) = (self.clock, self.now(node));
         let Some(partner) = partner_of(node) else { return Ok(()) };
+        if self.nodes[node].process.as_ref().is_some_and(|process| process.stopping.is_some()) {
+            return Ok(());
+        }
         let Some(serving) = serving_mut(&mut self.nodes, clock, node, home) else { return Ok(()) };
         let lives = serving
             .leading

@@ -14,9 +14,9 @@
 //!   [`replica_wish`]; `ReplicaNamed` goes to the owner as done.
 //! - **R4, asking again.** Before each use of an owner the node asks whether it [may serve](may_use). A process that
 //!   was frozen after it had asked goes on with what it believed.
-//! - **R5, handing over.** No more records are made; when the partner has [confirmed the last one](ready_to_yield) the
-//!   home is yielded, and the partner claims it with its replica. If that does not come in time, the hand-over is
-//!   refused and the home goes on.
+//! - **R5, handing over.** No more records are made; when the partner has [confirmed the last one](ready_to_yield), and
+//!   its stream lives, the home is yielded, and the partner claims it with its replica. If that does not come in time,
+//!   the hand-over is refused and the home goes on.
 //! - **R6, channels.** A stanza for another home is a `Route` in the record of what caused it. What waits is sent in
 //!   order, under the sending ledger's id, to whoever owns the other home, with the number up to which all is
 //!   confirmed. The receiver [takes a number](number) in one record with what the stanza does, and answers when that

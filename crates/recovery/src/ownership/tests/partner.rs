@@ -207,6 +207,27 @@ fn a_yielded_home_is_taken_at_once_and_its_old_owner_never_serves_under_the_old_
 }
 
 #[test]
+fn a_home_yielded_to_a_process_that_is_gone_goes_back_to_who_has_its_sessions() {
+    let mut row = None;
+    let mut l = owner(&mut row);
+    l.give(at(500), Input::ReplicaComplete(Incarnation(2)));
+    l.database(at(500), &mut row);
+    l.give(at(1_600), Input::Yield);
+    l.database(at(1_600), &mut row);
+    l.take_seen();
+    // Process 2 died just then; the next one of its node hears of the yield and has nothing.
+    let mut r = Actor::start("r", true, 4, 6, at(1_700));
+    let yielded = PeerMessage::Yielded { epoch: Epoch(6), incarnation: Incarnation(3) };
+    for second in 2..26 {
+        r.give(at(second * 1_000), Input::Peer(yielded));
+        r.database(at(second * 1_000), &mut row);
+        l.second(at(second * 1_000), &mut row);
+    }
+    assert!(!r.take_seen().iter().any(|effect| matches!(effect, Effect::Serve { .. })));
+    assert!(l.take_seen().contains(&serve(7, Adoption::Kept)));
+}
+
+#[test]
 fn leaving_protected_mode_is_certain_only_when_no_earlier_statement_can_come_after_it() {
     let mut row = None;
     let mut l = owner(&mut row);
