@@ -3,7 +3,7 @@
 //! It signs in to any server (RFC 6120: TCP with STARTTLS, Direct TLS of XEP-0368, or no TLS), keeps stream
 //! management (XEP-0198) with a queue of what the server has not acknowledged, can drop its connection without
 //! a word and resume later. It hands out stanzas as [`Frame`]s: the bytes as they came, read on demand. It is not a library for
-//! chat clients: there is no roster, no reconnecting by itself, and the splitter of frames trusts the server to
+//! chat clients: there is no roster, and only a [`member`] of a crowd reconnects by itself, and the splitter of frames trusts the server to
 //! send well-formed XML.
 //!
 //! ```no_run
@@ -30,6 +30,7 @@ mod error;
 mod event;
 mod frame;
 mod management;
+pub mod member;
 mod negotiation;
 mod options;
 mod scanner;

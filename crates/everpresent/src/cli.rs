@@ -93,7 +93,9 @@ pub(crate) enum Command {
     Ha(HaCommand),
 
     /// Start a complete server in a folder of its own and show what it does
-    #[command(after_help = "Examples:\n  everpresent demo\n  everpresent demo --once --json")]
+    #[command(
+        after_help = "Examples:\n  everpresent demo\n  everpresent demo --once --json\n  everpresent demo --once --sessions 2000"
+    )]
     Demo(DemoArguments),
 
     /// Print which XMPP specifications are implemented, as Markdown
@@ -316,7 +318,13 @@ pub(crate) struct DemoArguments {
     /// End after the story; exit code 0 only if each step held
     #[arg(long)]
     pub(crate) once: bool,
+    /// Do it with a crowd too: so many further sessions on the node that is killed
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=MAX_DEMO_SESSIONS))]
+    pub(crate) sessions: Option<u32>,
 }
+
+/// The largest crowd of the demo.
+const MAX_DEMO_SESSIONS: i64 = 20_000;
 
 #[cfg(test)]
 mod tests {

@@ -65,6 +65,7 @@ fn run(cli: &Cli) -> Result<ExitCode, Failure> {
 /// The guardian, its child, or the server alone.
 fn serve(cli: &Cli, arguments: &ServeArguments) -> Result<ExitCode, Failure> {
     process::forbid_core_dumps()?;
+    process::raise_open_files();
     if let Some(guardian) = arguments.guardian {
         process::die_with(guardian)?;
     }

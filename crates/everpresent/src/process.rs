@@ -1,7 +1,7 @@
 //! What a serving process and its guardian do to themselves before anything else.
 
 use rustix::process::{
-    DumpableBehavior, Resource, Rlimit, Signal, getppid, set_dumpable_behavior,
+    DumpableBehavior, Resource, Rlimit, Signal, getppid, getrlimit, set_dumpable_behavior,
     set_parent_process_death_signal, setrlimit,
 };
 
@@ -31,4 +31,12 @@ pub(crate) fn die_with(guardian: u32) -> Result<(), Failure> {
     Err(Failure::failed(format!(
         "the guardian, process {guardian}, is not the parent of this process: it died, or --child was given by hand"
     )))
+}
+
+/// As many open files as the system allows this process: each connection is one. What is not allowed stays as it was.
+pub(crate) fn raise_open_files() {
+    let Rlimit { current, maximum } = getrlimit(Resource::Nofile);
+    if current != maximum {
+        let _ = setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum });
+    }
 }

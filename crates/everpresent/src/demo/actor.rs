@@ -1,21 +1,28 @@
 //! A person of the story: a client whose every wait has a bound, and who can say what came instead.
 
 use std::collections::VecDeque;
+use std::time::Duration;
 
 use everpresent_client::{Client, Error, Event, Frame, Options, SavedSession};
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, sleep, timeout_at};
 
 use super::WAIT;
+use super::folder::NODES;
 use super::teller::Trouble;
 
 /// How much of what nobody asked for is kept.
 const MAX_PASSED_EVENTS: usize = 1000;
 /// How much of the last such thing is quoted.
 const QUOTED_CHARACTERS: usize = 160;
+/// How long somebody whose node is gone waits between two attempts to come back.
+const RETURN_PAUSE: Duration = Duration::from_millis(10);
 
 /// A person who is signed in.
 pub(super) struct Actor {
-    options: Options,
+    /// How to sign in on each node.
+    nodes: [Options; 2],
+    /// Where the connection is.
+    node: usize,
     client: Client,
     /// What came while something else was waited for.
     passed: VecDeque<Event>,
@@ -23,25 +30,20 @@ pub(super) struct Actor {
 
 /// A person who lost the connection and may resume.
 pub(super) struct Absent {
-    options: Options,
+    nodes: [Options; 2],
+    node: usize,
     saved: SavedSession,
-}
-
-/// How somebody came back.
-pub(super) enum Return {
-    /// The session went on.
-    Resumed(Actor),
-    /// The session is over: with the server's count, if it told, and the stanzas that it had not handled.
-    SignedInAnew { actor: Actor, handled: Option<u32>, unhandled: Vec<String> },
+    passed: VecDeque<Event>,
 }
 
 impl Actor {
-    /// Signs in and becomes available.
-    pub(super) async fn sign_in(options: &Options) -> Result<Self, Trouble> {
+    /// Signs in on a node and becomes available.
+    pub(super) async fn sign_in(nodes: &[Options; 2], node: usize) -> Result<Self, Trouble> {
+        let options = &nodes[node];
         let failed = |error: Error| trouble(&format!("{} is signed in", options.user), &error);
         let mut client = Client::connect(options).await.map_err(failed)?;
         client.send_presence().await.map_err(failed)?;
-        let mut actor = Self { options: options.clone(), client, passed: VecDeque::new() };
+        let mut actor = Self { nodes: nodes.clone(), node, client, passed: VecDeque::new() };
         let address = actor.client.address().to_owned();
         actor.presence_of(&address).await?;
         Ok(actor)
@@ -49,7 +51,17 @@ impl Actor {
 
     /// The local part of the address.
     pub(super) fn name(&self) -> &str {
-        &self.options.user
+        &self.nodes[self.node].user
+    }
+
+    /// Where the connection is.
+    pub(super) fn node(&self) -> usize {
+        self.node
+    }
+
+    /// The full address.
+    pub(super) fn address(&self) -> &str {
+        self.client.address()
     }
 
     /// The bare address.
@@ -129,7 +141,7 @@ impl Actor {
     /// is here.
     pub(super) async fn settle(&mut self) -> Result<(), Trouble> {
         let expected = format!("the server answers {}'s ping", self.name());
-        let domain = self.options.domain.clone();
+        let domain = self.nodes[self.node].domain.clone();
         let answer = self.client.request("get", &domain, "<ping xmlns='urn:xmpp:ping'/>").await;
         let answer = answer.map_err(|error| trouble(&expected, &error))?;
         if answer.attribute("type").as_deref() != Some("result") {
@@ -163,34 +175,37 @@ impl Actor {
         messages.collect()
     }
 
-    /// Reads until the connection breaks: for one whose server was killed. Returns how many stanzas were acknowledged.
+    /// Reads until the connection ends: for one whose node was killed, or lets it go. Returns how many stanzas were
+    /// acknowledged.
     pub(super) async fn read_to_the_end(&mut self) -> Result<usize, Trouble> {
         let deadline = Instant::now() + WAIT;
         let mut acknowledged = 0;
         loop {
             match timeout_at(deadline, self.next()).await {
                 Ok(Ok(Event::Acknowledged { stanzas, .. })) => acknowledged += stanzas,
+                Ok(Ok(Event::Closed) | Err(Error::Io(_) | Error::Disconnected | Error::Stream(_))) => {
+                    return Ok(acknowledged);
+                }
                 Ok(Ok(event)) => self.pass(event),
-                Ok(Err(Error::Io(_) | Error::Disconnected)) => return Ok(acknowledged),
-                Ok(Err(error)) => return Err(trouble("a broken connection", &error)),
-                Err(_) => return Err(Trouble::new("a broken connection", "it still stands")),
+                Ok(Err(error)) => return Err(trouble("the connection ends", &error)),
+                Err(_) => return Err(Trouble::new("the connection ends", "it still stands")),
             }
         }
     }
 
     /// Ends the stream in good order.
-    pub(super) async fn sign_out(self) -> Result<Options, Trouble> {
-        let expected = format!("{} signs out", self.options.user);
-        self.client.close().await.map_err(|error| trouble(&expected, &error))?;
-        Ok(self.options)
+    pub(super) async fn sign_out(self) -> Result<(), Trouble> {
+        let expected = format!("{} signs out", self.name());
+        self.client.close().await.map_err(|error| trouble(&expected, &error))
     }
 
     /// Drops the connection without a word, as a dying network does.
     pub(super) fn cut(self) -> Result<Absent, Trouble> {
         let seen = "the server has not promised to keep the session";
-        let expected = format!("{}'s session can be resumed", self.options.user);
-        let saved = self.client.cut().ok_or_else(|| Trouble::new(expected, seen))?;
-        Ok(Absent { options: self.options, saved })
+        let expected = format!("{}'s session can be resumed", self.name());
+        let Self { nodes, node, client, passed } = self;
+        let saved = client.cut().ok_or_else(|| Trouble::new(expected, seen))?;
+        Ok(Absent { nodes, node, saved, passed })
     }
 
     /// The next event. Roster pushes are answered on the way (RFC 6121 §2.1.6).
@@ -231,34 +246,39 @@ impl Actor {
 }
 
 impl Absent {
-    /// Comes back: into the session if the server still has it, into a new one if not.
+    /// Comes back into the same session on the same node.
     ///
     /// # Errors
-    /// When neither works.
-    pub(super) async fn come_back(self) -> Result<Return, Trouble> {
-        let Self { options, saved } = self;
-        match Client::resume(&options, saved).await {
-            Ok(client) => Ok(Return::Resumed(Actor { options, client, passed: VecDeque::new() })),
-            Err(Error::NotResumed { handled, saved, .. }) => {
-                let text = |stanza: &_| String::from_utf8_lossy(AsRef::<[u8]>::as_ref(stanza)).into_owned();
-                let unhandled = saved.unacknowledged().map(text).collect();
-                let actor = Actor::sign_in(&options).await?;
-                Ok(Return::SignedInAnew { actor, handled, unhandled })
-            }
-            Err(error) => Err(trouble(&format!("{} comes back", options.user), &error)),
-        }
+    /// When the node no longer has it.
+    pub(super) async fn resume(self) -> Result<Actor, Trouble> {
+        let node = self.node;
+        self.resume_at(node).await
     }
 
-    /// Comes back into the same session.
+    /// Comes back into the same session on the other node, with the same full address: tries until that node has it.
     ///
     /// # Errors
-    /// When the server no longer has it.
-    pub(super) async fn resume(self) -> Result<Actor, Trouble> {
-        let expected = format!("{} resumes the session", self.options.user);
-        match self.come_back().await? {
-            Return::Resumed(actor) => Ok(actor),
-            Return::SignedInAnew { .. } => {
-                Err(Trouble::new(expected, "the server had to be signed in to anew"))
+    /// When the session is over, or the other node does not take it in time.
+    pub(super) async fn resume_elsewhere(self) -> Result<Actor, Trouble> {
+        let (node, address) = (1 - self.node, self.saved.address().to_owned());
+        let actor = self.resume_at(node).await?;
+        if actor.address() != address {
+            return Err(Trouble::new(format!("the address {address}"), actor.address()));
+        }
+        Ok(actor)
+    }
+
+    async fn resume_at(self, node: usize) -> Result<Actor, Trouble> {
+        let Self { nodes, saved, passed, .. } = self;
+        let expected = format!("{} resumes the session on {}", nodes[node].user, NODES[node]);
+        let deadline = Instant::now() + WAIT;
+        loop {
+            match Client::resume(&nodes[node], saved.clone()).await {
+                Ok(client) => return Ok(Actor { nodes, node, client, passed }),
+                Err(Error::Io(_) | Error::Disconnected) if Instant::now() < deadline => {
+                    sleep(RETURN_PAUSE).await;
+                }
+                Err(error) => return Err(trouble(&expected, &error)),
             }
         }
     }

@@ -7,7 +7,9 @@ use std::path::{Path, PathBuf};
 
 use crate::failure::{Exit, Failure};
 
-/// Says that a folder is a demo's. Held locked by the demo and by its server; it holds the server's process id.
+/// The nodes' names, which are those of the homes too.
+pub(super) const NODES: [&str; 2] = ["imp1", "imp2"];
+/// Says that a folder is a demo's. Held locked by the demo and by its nodes; it holds the demo's process id.
 const MARKER: &str = ".everpresent-demo";
 /// Largest accounts file that is read back.
 const MAX_ACCOUNTS_BYTES: u64 = 64 * 1024;
@@ -54,7 +56,7 @@ impl Folder {
             Err(TryLockError::WouldBlock) => {
                 let process = std::fs::read_to_string(&marker).unwrap_or_default();
                 Err(Failure::failed(format!(
-                    "{} is in use by a demo (its server is process {}); end that one, or name another folder with --dir",
+                    "{} is in use by a demo (process {}); end that one, or name another folder with --dir",
                     path.display(),
                     process.trim()
                 )))
@@ -62,12 +64,12 @@ impl Folder {
         }
     }
 
-    /// The lock once more, for the server to hold too: so nobody begins while one is left over.
+    /// The lock once more, for the nodes to hold too: so nobody begins while one is left over.
     pub(super) fn share_lock(&self) -> std::io::Result<File> {
         self.lock.try_clone()
     }
 
-    /// Notes which process serves from this folder.
+    /// Notes which process plays in this folder.
     pub(super) fn note_process(&self, process: u32) -> std::io::Result<()> {
         self.lock.set_len(0)?;
         (&self.lock).write_all(format!("{process}\n").as_bytes())
@@ -77,12 +79,32 @@ impl Folder {
         &self.path
     }
 
-    pub(super) fn config(&self) -> PathBuf {
-        self.path.join("everpresent.toml")
+    /// A node's own folder, which is made if it is missing.
+    ///
+    /// # Errors
+    /// When it cannot be made.
+    pub(super) fn make_node(&self, node: usize) -> Result<PathBuf, Failure> {
+        let path = self.node(node);
+        let made = DirBuilder::new().recursive(true).mode(0o700).create(&path);
+        made.map_err(|error| failed(&path, &error))?;
+        Ok(path)
     }
 
-    pub(super) fn log(&self) -> PathBuf {
-        self.path.join("server.log")
+    fn node(&self, node: usize) -> PathBuf {
+        self.path.join(NODES[node])
+    }
+
+    pub(super) fn config(&self, node: usize) -> PathBuf {
+        self.node(node).join("node.toml")
+    }
+
+    pub(super) fn log(&self, node: usize) -> PathBuf {
+        self.node(node).join("server.log")
+    }
+
+    /// Where a node's certificate for other nodes is.
+    pub(super) fn cluster(&self, node: usize) -> PathBuf {
+        self.node(node).join("data").join("cluster")
     }
 
     pub(super) fn accounts_file(&self) -> PathBuf {
@@ -90,13 +112,17 @@ impl Folder {
     }
 
     /// Where the guardian notes which process serves.
-    pub(super) fn server_pid(&self) -> PathBuf {
-        self.path.join("data").join("server.pid")
+    pub(super) fn server_pid(&self, node: usize) -> PathBuf {
+        self.node(node).join("data").join("server.pid")
     }
 
-    /// Where the server puts the certificate that it makes for itself.
+    /// The certificate that both nodes show to clients, and its key.
     pub(super) fn certificate(&self) -> PathBuf {
-        self.path.join("data").join("self-signed.crt")
+        self.path.join("localhost.crt")
+    }
+
+    pub(super) fn key(&self) -> PathBuf {
+        self.path.join("localhost.key")
     }
 
     /// Writes a file that only its owner may read, in place of an earlier one.

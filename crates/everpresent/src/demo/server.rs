@@ -1,4 +1,4 @@
-//! The demo's node: `everpresent serve` from the same file, so a guardian and, as its child, the server.
+//! A node of the demo: `everpresent serve` from the same file, so a guardian and, as its child, the server.
 
 use std::fs::File;
 use std::net::SocketAddr;
@@ -12,7 +12,7 @@ use tokio::net::TcpStream;
 use tokio::process::{Child, Command};
 use tokio::time::{Instant, sleep, timeout};
 
-use super::folder::Folder;
+use super::folder::{Folder, NODES};
 use super::teller::Trouble;
 
 /// How long a start may take. A database that was cut off is read again first.
@@ -30,6 +30,8 @@ const LOG_TAIL_LINES: usize = 3;
 
 /// The running processes. They are killed when this is dropped.
 pub(super) struct Server {
+    node: usize,
+    http: SocketAddr,
     guardian: Child,
     /// The one that serves.
     pub(super) process: u32,
@@ -40,12 +42,12 @@ impl Server {
     ///
     /// # Errors
     /// When it does not start, ends at once, or is not ready in time.
-    pub(super) async fn start(folder: &Folder, http: SocketAddr) -> Result<Self, Trouble> {
-        let guardian = spawn(folder).map_err(|error| Trouble::new("the server starts", error.to_string()))?;
-        let noted = folder.note_process(guardian.id().unwrap_or_default());
-        noted.map_err(|error| Trouble::new("a note of the process", error.to_string()))?;
-        let mut server = Self { guardian, process: 0 };
-        server.wait_for_another(folder, http).await?;
+    pub(super) async fn start(folder: &Folder, node: usize, http: SocketAddr) -> Result<Self, Trouble> {
+        let name = NODES[node];
+        let guardian = spawn(folder, node);
+        let guardian = guardian.map_err(|error| Trouble::new(format!("{name} starts"), error.to_string()))?;
+        let mut server = Self { node, http, guardian, process: 0 };
+        server.wait_for_another(folder).await?;
         Ok(server)
     }
 
@@ -54,35 +56,48 @@ impl Server {
     /// # Errors
     /// When it cannot be killed.
     pub(super) fn kill(&self) -> Result<(), Trouble> {
-        tell(self.process, Signal::KILL)
-            .map_err(|error| Trouble::new("the server is killed", error.to_string()))
+        let killed = tell(self.process, Signal::KILL);
+        killed.map_err(|error| Trouble::new(format!("{} is killed", NODES[self.node]), error.to_string()))
+    }
+
+    /// SIGKILL to the guardian, then to the serving process, so that nobody is left who could say that it is dead.
+    ///
+    /// # Errors
+    /// When they cannot be killed.
+    pub(super) async fn kill_both(mut self) -> Result<(), Trouble> {
+        let failed = |error: std::io::Error| {
+            Trouble::new(format!("{} and its guardian are killed", NODES[self.node]), error.to_string())
+        };
+        let guardian = self.guardian.id().unwrap_or_default();
+        tell(guardian, Signal::KILL).map_err(failed)?;
+        // The kernel kills it too when its guardian dies, so it may be gone by now.
+        let _ = tell(self.process, Signal::KILL);
+        self.guardian.wait().await.map(drop).map_err(failed)
     }
 
     /// Waits until the guardian has started another process, and that one takes clients.
     ///
     /// # Errors
     /// When it does not come, or is not ready in time.
-    pub(super) async fn wait_for_another(
-        &mut self,
-        folder: &Folder,
-        http: SocketAddr,
-    ) -> Result<(), Trouble> {
+    pub(super) async fn wait_for_another(&mut self, folder: &Folder) -> Result<(), Trouble> {
+        let name = NODES[self.node];
         let deadline = Instant::now() + START_LIMIT;
         loop {
-            let ready = is_ready(http).await;
+            let ready = is_ready(self.http).await;
             // Looked at in any case: it may be another server that answers there.
             if let Ok(Some(status)) = self.guardian.try_wait() {
-                let seen = format!("it ended: {status}; {}", log_tail(folder));
-                return Err(Trouble::new("the server starts", seen));
+                let seen = format!("it ended: {status}; {}", log_tail(folder, self.node));
+                return Err(Trouble::new(format!("{name} starts"), seen));
             }
-            let process = noted(folder).filter(|process| ready && *process != self.process);
+            let process = noted(folder, self.node).filter(|process| ready && *process != self.process);
             if let Some(process) = process {
                 self.process = process;
                 return Ok(());
             }
             if Instant::now() > deadline {
                 let limit = START_LIMIT.as_secs();
-                return Err(Trouble::new(format!("readiness within {limit} s"), log_tail(folder)));
+                let seen = log_tail(folder, self.node);
+                return Err(Trouble::new(format!("{name} is ready within {limit} s"), seen));
             }
             sleep(READY_POLL).await;
         }
@@ -93,7 +108,7 @@ impl Server {
     /// # Errors
     /// When it does not, or not in time; then it is killed.
     pub(super) async fn stop(&mut self) -> Result<(), Trouble> {
-        let expected = format!("a clean stop within {} s", STOP_LIMIT.as_secs());
+        let expected = format!("{} stops in good order within {} s", NODES[self.node], STOP_LIMIT.as_secs());
         if let Some(Err(error)) = self.guardian.id().map(|guardian| tell(guardian, Signal::TERM)) {
             return Err(Trouble::new(expected, error.to_string()));
         }
@@ -120,16 +135,16 @@ fn tell(process: u32, signal: Signal) -> std::io::Result<()> {
 }
 
 /// The process that serves, as the guardian notes it.
-fn noted(folder: &Folder) -> Option<u32> {
-    std::fs::read_to_string(folder.server_pid()).ok()?.trim().parse().ok()
+fn noted(folder: &Folder, node: usize) -> Option<u32> {
+    std::fs::read_to_string(folder.server_pid(node)).ok()?.trim().parse().ok()
 }
 
 /// Its standard input is the folder's lock: so the folder stays locked as long as any of the processes lives. It gets
 /// a process group of its own: Ctrl-C is for the demo, which then stops it.
-fn spawn(folder: &Folder) -> std::io::Result<Child> {
-    let log = File::options().append(true).create(true).mode(0o600).open(folder.log())?;
+fn spawn(folder: &Folder, node: usize) -> std::io::Result<Child> {
+    let log = File::options().append(true).create(true).mode(0o600).open(folder.log(node))?;
     let mut command = Command::new(std::env::current_exe()?);
-    command.arg("serve").arg("--config").arg(folder.config());
+    command.arg("serve").arg("--config").arg(folder.config(node));
     for (name, _) in std::env::vars_os() {
         if name.to_string_lossy().starts_with("EVERPRESENT_") {
             command.env_remove(name);
@@ -152,8 +167,8 @@ async fn is_ready(http: SocketAddr) -> bool {
     matches!(timeout(READY_ANSWER_LIMIT, ask).await, Ok(Ok(true)))
 }
 
-fn log_tail(folder: &Folder) -> String {
-    let text = std::fs::read(folder.log()).unwrap_or_default();
+fn log_tail(folder: &Folder, node: usize) -> String {
+    let text = std::fs::read(folder.log(node)).unwrap_or_default();
     let text = String::from_utf8_lossy(&text);
     let lines: Vec<&str> = text.lines().rev().take(LOG_TAIL_LINES).collect();
     let lines: Vec<&str> = lines.into_iter().rev().collect();

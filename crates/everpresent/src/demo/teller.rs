@@ -121,6 +121,13 @@ impl Teller {
         say(&if self.json { facts.to_string() } else { text.to_owned() });
     }
 
+    /// Hands out figures to programs; people have read them in the text.
+    pub(super) fn figures(&self, figures: &serde_json::Value) {
+        if self.json {
+            say(&figures.to_string());
+        }
+    }
+
     /// The last line of the story.
     pub(super) fn summary(&self) {
         let took = self.started.elapsed();

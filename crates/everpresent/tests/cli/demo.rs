@@ -25,25 +25,43 @@ fn the_story_holds_twice_in_one_folder_and_breaks_with_a_wrong_password() {
 }
 
 fn the_story_holds(place: &Place) {
-    let first = place.run("--json demo --once --dir stage");
+    let first = place.run("--json demo --once --sessions 20 --dir stage");
     assert_eq!(first.code, 0, "{}{}", first.out, first.err);
     let lines = told(&first.out);
     let wanted = [
+        "pair",
         "sign-in-alice",
         "contacts",
+        "alice-to-carol",
         "resume",
         "steady-presence",
-        "delivery",
-        "archive",
         "kill",
-        "return",
+        "takeover",
+        "exactly-once",
+        "unnoticed",
+        "archive",
+        "failed-over",
+        "fallback",
+        "audit",
+        "crowd",
         "stop",
     ];
     assert!(wanted.iter().all(|step| steps(&lines).contains(step)), "{}", first.out);
     assert!(lines.iter().filter(|line| line["step"].is_string()).all(|line| line["held"] == true));
     assert_eq!(lines.last().unwrap()["summary"]["failed"], 0, "{}", first.out);
+    a_crowd_notices_nothing(&lines);
     let accounts = place.path().join("stage/accounts.csv");
     assert_eq!(std::fs::metadata(&accounts).unwrap().permissions().mode() & 0o777, 0o600);
+}
+
+fn a_crowd_notices_nothing(lines: &[Value]) {
+    let figures: Vec<&Value> = lines.iter().filter(|line| line["figures"].is_string()).collect();
+    assert_eq!(figures.len(), 2, "the server killed, then its guardian too");
+    for act in figures {
+        assert_eq!(act["resumed"], 20);
+        assert!(["lost", "doubled", "unavailable"].iter().all(|figure| act[figure] == 0), "{act}");
+        assert!(act["acknowledged"].as_u64().unwrap() > 100, "they wrote all the time: {act}");
+    }
 }
 
 fn it_holds_again_with_the_same_passwords(place: &Place) {

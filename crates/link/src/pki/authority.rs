@@ -39,8 +39,7 @@ pub fn establish(dir: &Path, node: &str, now: SystemTime) -> Result<Authority, P
         return Err(PkiError::Exists { path: own });
     }
     let authority = Authority::create(dir, now)?;
-    let key = NodeKey::generate()?;
-    store(dir, &authority.issue(node, &key.request()?, now)?, &key)?;
+    authority.equip(dir, node, now)?;
     Ok(authority)
 }
 
@@ -86,6 +85,19 @@ impl Authority {
         let key = KeyPair::try_from(&files::read_key(&key_path)?)?;
         let issuer = Issuer::from_ca_cert_der(&certificate, key)?;
         Ok(Self { certificate, issuer })
+    }
+
+    /// Makes the folder of a further node that runs on this machine too: nobody has to be invited for that.
+    ///
+    /// # Errors
+    /// [`PkiError::Exists`] if the folder belongs to a node already, or what goes wrong with files.
+    pub fn equip(&self, dir: &Path, node: &str, now: SystemTime) -> Result<(), PkiError> {
+        let own = dir.join(NODE_KEY);
+        if own.exists() {
+            return Err(PkiError::Exists { path: own });
+        }
+        let key = NodeKey::generate()?;
+        store(dir, &self.issue(node, &key.request()?, now)?, &key)
     }
 
     /// The cluster's certificate, DER.

@@ -11,7 +11,6 @@ mod ejabberd;
 mod everpresent;
 mod ledger;
 mod log;
-mod member;
 mod network;
 mod postgres;
 mod profanity;

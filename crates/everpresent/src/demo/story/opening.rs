@@ -1,75 +1,146 @@
-//! The node starts, both sign in and become each other's contacts.
+//! Both nodes start, everybody signs in and becomes a contact of others.
 
 use everpresent_client::escape;
-use everpresent_server::config::Config;
+use everpresent_stream::scram::SALT_BYTES;
 
 use super::Cast;
 use crate::demo::actor::{Actor, trouble};
-use crate::demo::folder::Folder;
-use crate::demo::operator;
+use crate::demo::crowd;
+use crate::demo::folder::NODES;
+use crate::demo::operator::{self, NewAccount};
+use crate::demo::pair;
 use crate::demo::ports::Ports;
 use crate::demo::server::Server;
-use crate::demo::stage::{DOMAIN, Stage, Way, configure};
+use crate::demo::stage::{GUEST, PEOPLE, Stage, Way, configure};
 use crate::demo::teller::{Broken, Title, Trouble};
 use crate::failure::Failure;
 
 /// How often other ports are chosen when somebody took one between the look and the start.
 const START_ATTEMPTS: usize = 3;
+/// The crowd's salt. The same in each run, so that accounts of an earlier one need no new keys.
+const GUEST_SALT: [u8; SALT_BYTES] = *b"everpresent demo";
 
-/// Starts the node and makes the accounts.
+/// Makes certificates and accounts, starts both nodes, lets them take over from each other.
 pub(super) async fn start(stage: &mut Stage) -> Result<(), Broken> {
-    let Stage { folder, ports, config, teller, .. } = stage;
-    let title = Title { name: "start", text: "the server starts" };
+    prepare(stage).await?;
+    let title = Title { name: "start", text: "two nodes start" };
+    let Stage { folder, ports, configs, servers, teller, .. } = stage;
     let started = teller.step(title, async {
-        let server = start_somewhere(folder, ports, config).await?;
-        let text = format!("a server starts in {}, as process {}", folder.path().display(), server.process);
-        Ok((server, text))
-    });
-    stage.server = Some(started.await?);
-    for (usual, chosen) in stage.ports.replaced() {
-        stage
-            .teller
-            .remark("port", &format!("port {usual} is taken on this machine: {chosen} takes its place"));
-    }
-    let (config, accounts, renew) = (&stage.config, &stage.accounts, stage.new_passwords);
-    let title = Title { name: "accounts", text: "alice and bob get accounts" };
-    let made = stage.teller.step(title, async {
-        let made = operator::accounts(config, accounts, DOMAIN, renew).await?;
-        operator::end_sessions(config, accounts, DOMAIN).await?;
-        let how = if made == 0 { "have their accounts from an earlier run" } else { "get accounts" };
-        Ok(((), format!("alice and bob {how}; only salted keys of their passwords are stored")))
-    });
-    made.await
-}
-
-async fn start_somewhere(folder: &Folder, ports: &mut Ports, config: &mut Config) -> Result<Server, Trouble> {
-    for _ in 1..START_ATTEMPTS {
-        match Server::start(folder, ports.http_address()).await {
-            Err(_) if !ports.are_free() => {
-                let failed = |failure: Failure| Trouble::new("other ports", failure.message);
-                *ports = Ports::choose().map_err(failed)?;
-                *config = configure(folder, *ports).map_err(failed)?;
+        for attempt in 1.. {
+            match start_both(folder, *ports, servers).await {
+                Ok(()) => break,
+                Err(_) if attempt < START_ATTEMPTS && !ports.iter().all(Ports::are_free) => {
+                    *servers = [None, None];
+                    let failed = |failure: Failure| Trouble::new("other ports", failure.message);
+                    *ports = Ports::choose().map_err(failed)?;
+                    *configs = configure(folder, *ports).map_err(failed)?;
+                }
+                Err(trouble) => return Err(trouble),
             }
-            started => return started,
+        }
+        let process = |node: usize| servers[node].as_ref().map_or(0, |server| server.process);
+        let text = format!(
+            "two nodes start in {}: {} as process {}, {} as process {}, each with its guardian; one SQLite file for both",
+            folder.path().display(),
+            NODES[0],
+            process(0),
+            NODES[1],
+            process(1)
+        );
+        Ok(((), text))
+    });
+    started.await?;
+    for (node, ports) in stage.ports.iter().enumerate() {
+        for (usual, chosen) in ports.replaced(node) {
+            stage
+                .teller
+                .remark("port", &format!("port {usual} is taken on this machine: {chosen} takes its place"));
         }
     }
-    Server::start(folder, ports.http_address()).await
+    together(stage).await
 }
 
-/// Both sign in, each in another way.
+async fn prepare(stage: &mut Stage) -> Result<(), Broken> {
+    let title = Title { name: "accounts", text: "everybody gets an account" };
+    let accounts = accounts(stage);
+    let Stage { folder, configs, teller, new_passwords, sessions, .. } = stage;
+    let prepared = teller.step(title, async {
+        operator::certificates(folder, &configs[0])?;
+        let made = operator::prepare(&configs[0], &accounts?, *new_passwords).await?;
+        let how = if made == 0 { "have their accounts from an earlier run" } else { "get accounts" };
+        let crowd = sessions.map_or_else(String::new, |sessions| format!(" and {sessions} guests"));
+        let (first, second) = (NODES[0], NODES[1]);
+        let text = format!(
+            "alice, bob{crowd} of {first} and carol of {second} {how}; only salted keys of their passwords are stored"
+        );
+        Ok(((), text))
+    });
+    prepared.await
+}
+
+fn accounts(stage: &Stage) -> Result<Vec<NewAccount>, Trouble> {
+    let mut accounts = Vec::new();
+    for (user, node) in PEOPLE {
+        let mut salt = [0; SALT_BYTES];
+        getrandom::fill(&mut salt).map_err(|error| Trouble::new("randomness", error.to_string()))?;
+        let keys = operator::keys(&stage.account(user)?.password, &salt)?;
+        accounts.push(NewAccount { user: user.to_owned(), node, keys });
+    }
+    let keys = operator::keys(&stage.account(GUEST)?.password, &GUEST_SALT)?;
+    let guests = crowd::names(stage.sessions.unwrap_or_default());
+    accounts.extend(guests.map(|(user, node)| NewAccount { user, node, keys: keys.clone() }));
+    Ok(accounts)
+}
+
+async fn start_both(
+    folder: &crate::demo::folder::Folder,
+    ports: [Ports; 2],
+    servers: &mut [Option<Server>; 2],
+) -> Result<(), Trouble> {
+    let start = |node: usize| Server::start(folder, node, ports[node].http_address());
+    let (first, second) = tokio::join!(start(0), start(1));
+    *servers = [Some(first?), Some(second?)];
+    Ok(())
+}
+
+/// Both nodes cover for each other, and nobody is there yet.
+async fn together(stage: &mut Stage) -> Result<(), Broken> {
+    let Stage { configs, teller, .. } = stage;
+    let title = Title { name: "pair", text: "the nodes cover for each other" };
+    let ready = teller.step(title, async {
+        pair::wait(&configs[0], pair::Goal::Together).await?;
+        if !pair::is_enabled(&configs[0]).await? {
+            operator::enable(&configs[0]).await?;
+        }
+        let group = pair::bring_to_normal(&configs[0]).await?;
+        for config in configs.iter() {
+            operator::end_sessions(config).await?;
+        }
+        Ok(((), pair::described(&group)))
+    });
+    ready.await
+}
+
+/// All sign in, each on their own node; one of them in another way.
 pub(super) async fn sign_in(stage: &mut Stage) -> Result<Cast, Broken> {
     let title = Title { name: "sign-in-alice", text: "alice signs in" };
-    let alice = one(stage, 0, Way::DirectTls, title).await?;
+    let alice = one(stage, PEOPLE[0], Way::DirectTls, title).await?;
     let title = Title { name: "sign-in-bob", text: "bob signs in" };
-    let bob = one(stage, 1, Way::StartTls, title).await?;
-    Ok(Cast { alice, bob })
+    let bob = one(stage, PEOPLE[1], Way::StartTls, title).await?;
+    let title = Title { name: "sign-in-carol", text: "carol signs in" };
+    let carol = one(stage, PEOPLE[2], Way::DirectTls, title).await?;
+    Ok(Cast { alice, bob, carol })
 }
 
-async fn one(stage: &mut Stage, account: usize, way: Way, title: Title) -> Result<Actor, Broken> {
-    let options = stage.accounts.get(account).map(|account| (account, stage.options(account, way)));
+async fn one(
+    stage: &mut Stage,
+    (user, node): (&str, usize),
+    way: Way,
+    title: Title,
+) -> Result<Actor, Broken> {
+    let options = stage.account(user).and_then(|account| stage.options(account, way));
     let signed_in = stage.teller.step(title, async {
-        let (account, options) = options.ok_or_else(|| Trouble::new("an account", "none"))?;
-        let mut actor = Actor::sign_in(&options?).await?;
+        let mut actor = Actor::sign_in(&options?, node).await?;
         let version = actor.client().tls_version().unwrap_or("no TLS");
         let how = match way {
             Way::DirectTls => "from the first byte",
@@ -78,37 +149,46 @@ async fn one(stage: &mut Stage, account: usize, way: Way, title: Title) -> Resul
         if version != "TLS 1.3" {
             return Err(Trouble::new("TLS 1.3", version));
         }
-        let user = &account.user;
-        let text =
-            format!("{user} signs in over {version} {how}: certificate checked, SCRAM-SHA-256, resumable");
+        let text = format!(
+            "{user} signs in on {} over {version} {how}: certificate checked, SCRAM-SHA-256, resumable",
+            NODES[node]
+        );
         Ok((actor, text))
     });
     signed_in.await
 }
 
-/// Both ask each other for presence, agree, and see each other.
+/// Alice and bob, and alice and carol, ask each other for presence, agree, and see each other.
 pub(super) async fn befriend(stage: &mut Stage, cast: &mut Cast) -> Result<(), Broken> {
-    let Cast { alice, bob } = cast;
-    let title = Title { name: "contacts", text: "alice and bob become contacts and see each other" };
+    let Cast { alice, bob, carol } = cast;
+    let title =
+        Title { name: "contacts", text: "alice gets bob and carol as contacts, and they see each other" };
     let friends = stage.teller.step(title, async {
-        let (alices, bobs) = (alice.account().to_owned(), bob.account().to_owned());
-        let known = are_contacts(alice, &bobs).await? && are_contacts(bob, &alices).await?;
-        if !known {
-            forget(alice, &bobs).await?;
-            forget(bob, &alices).await?;
-            tell(alice, &bobs, "subscribe").await?;
-            bob.presence_type(&alices, "subscribe").await?;
-            tell(bob, &alices, "subscribed").await?;
-            tell(bob, &alices, "subscribe").await?;
-            alice.presence_type(&bobs, "subscribe").await?;
-            tell(alice, &bobs, "subscribed").await?;
-        }
-        alice.presence_of(&bobs).await?;
-        bob.presence_of(&alices).await?;
+        let known = contacts(alice, bob).await?;
+        contacts(alice, carol).await?;
         let how = if known { "are contacts already" } else { "ask each other and agree" };
-        Ok(((), format!("they {how}: each sees the other online")))
+        Ok(((), format!("alice and bob, and alice and carol, {how}: they see each other online")))
     });
     friends.await
+}
+
+/// Whether they were contacts before.
+async fn contacts(left: &mut Actor, right: &mut Actor) -> Result<bool, Trouble> {
+    let (lefts, rights) = (left.account().to_owned(), right.account().to_owned());
+    let known = are_contacts(left, &rights).await? && are_contacts(right, &lefts).await?;
+    if !known {
+        forget(left, &rights).await?;
+        forget(right, &lefts).await?;
+        tell(left, &rights, "subscribe").await?;
+        right.presence_type(&lefts, "subscribe").await?;
+        tell(right, &lefts, "subscribed").await?;
+        tell(right, &lefts, "subscribe").await?;
+        left.presence_type(&rights, "subscribe").await?;
+        tell(left, &rights, "subscribed").await?;
+    }
+    left.presence_of(&rights).await?;
+    right.presence_of(&lefts).await?;
+    Ok(known)
 }
 
 async fn tell(actor: &mut Actor, to: &str, kind: &str) -> Result<(), Trouble> {

@@ -6,6 +6,7 @@ use std::rc::Rc;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use everpresent_client::member::{Member, Phase, State};
 use everpresent_client::{KeyCache, Options, Security, StreamManagement, Trust, tls};
 use tokio::runtime::Builder;
 use tokio::sync::{Semaphore, mpsc, watch};
@@ -13,7 +14,6 @@ use tokio::task::{JoinSet, LocalSet};
 use tokio::time::{interval, sleep, timeout};
 
 use super::log::{Event, Writer};
-use super::member::{Member, Phase, State};
 use crate::Error;
 use crate::pace::Pacer;
 
@@ -136,8 +136,20 @@ impl Everybody {
                 let password = options.password.clone();
                 options.account(&name, &password)
             });
-            let (log, phase, state) = (log.clone(), phases.clone(), State::default());
-            let member = Member { name, home, nodes, partners, watched, resumes, log, orders, phase, state };
+            let (journal, phase, state) = (log.clone(), phases.clone(), State::default());
+            let member = Member {
+                name,
+                home,
+                nodes,
+                partners,
+                watched,
+                resumes,
+                other_first: false,
+                journal,
+                orders,
+                phase,
+                state,
+            };
             let door = Rc::clone(&door);
             members.spawn_local(async move {
                 if let Ok(place) = door.acquire().await {

@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, HashMap};
 use std::io;
 use std::path::Path;
 
+use everpresent_client::member::GOING_HOME;
+
 use super::log::{Event, Line, Reader};
-use super::member::GOING_HOME;
 use super::tally::{Kind, Tally};
 
 /// So many findings are described.

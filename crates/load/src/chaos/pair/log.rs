@@ -8,12 +8,12 @@ use std::io::{self, BufRead as _, BufReader, BufWriter, Seek as _, SeekFrom, Wri
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
+use everpresent_client::member::Journal;
+pub(crate) use everpresent_client::member::{Event, marker, read_marker};
 use rustix::time::{ClockId, clock_gettime};
 use serde::{Deserialize, Serialize};
 
 const NANOSECONDS_PER_SECOND: u64 = 1_000_000_000;
-/// Marks bodies and ids of the scene's messages.
-const MARK: &str = "pair-";
 
 /// One line of a log.
 #[derive(Serialize, Deserialize, Clone, PartialEq, Debug)]
@@ -25,36 +25,6 @@ pub(crate) struct Line {
     /// What happened to it.
     #[serde(flatten)]
     pub(crate) event: Event,
-}
-
-/// What happens to a client.
-#[derive(Serialize, Deserialize, Clone, PartialEq, Debug)]
-#[serde(tag = "event", rename_all = "kebab-case")]
-pub(crate) enum Event {
-    /// It opens a connection to this node.
-    Connecting { node: usize },
-    /// It has a new session.
-    Bound { node: usize, jid: String },
-    /// It has its session back.
-    Resumed { node: usize, jid: String },
-    /// The server refused to resume its session.
-    NotResumed { condition: String, count: Option<u32> },
-    /// Its connection is gone.
-    Lost { why: String },
-    /// It sent a message, for the first time or again.
-    Sent { number: u64, to: String, again: bool },
-    /// The server acknowledged a message of it.
-    Acknowledged { number: u64 },
-    /// It received a message.
-    Received { from: String, number: u64, stored: bool },
-    /// A message of it came back with an error.
-    Refused { number: u64, condition: String },
-    /// It sees the presence of so many others.
-    Watching { contacts: usize },
-    /// It was told that this full address is no longer available.
-    Unavailable { contact: String },
-    /// Something that should not be.
-    Odd { text: String },
 }
 
 /// The clock of the logs.
@@ -72,17 +42,6 @@ pub(crate) fn seconds(from: u64, to: u64) -> f64 {
 /// A moment so many seconds later.
 pub(crate) fn later(moment: u64, seconds: f64) -> u64 {
     moment + (seconds * NANOSECONDS_PER_SECOND as f64) as u64
-}
-
-/// Body and id of a message.
-pub(crate) fn marker(sender: &str, number: u64) -> String {
-    format!("{MARK}{sender}-{number}")
-}
-
-/// Sender and number of a message; nothing for messages of others.
-pub(crate) fn read_marker(text: &str) -> Option<(&str, u64)> {
-    let (sender, number) = text.trim().strip_prefix(MARK)?.rsplit_once('-')?;
-    Some((sender, number.parse().ok()?))
 }
 
 /// Writes lines; shared by the clients of one thread.
@@ -106,6 +65,12 @@ impl Writer {
 
     pub(crate) fn flush(&self) -> io::Result<()> {
         self.0.borrow_mut().flush()
+    }
+}
+
+impl Journal for Writer {
+    fn note(&self, who: &str, event: Event) {
+        Self::note(self, who, event);
     }
 }
 
@@ -170,12 +135,5 @@ mod tests {
         writer.flush().unwrap();
         reader.read(|line| lines.push(line)).unwrap();
         assert_eq!(lines[1].event, Event::Lost { why: "gone".to_owned() });
-    }
-
-    #[test]
-    fn markers_read_back_and_those_of_others_do_not() {
-        assert_eq!(read_marker(&marker("user-1", 4711)), Some(("user-1", 4711)));
-        assert_eq!(read_marker("chaos-1"), None);
-        assert_eq!(read_marker("pair-user"), None);
     }
 }

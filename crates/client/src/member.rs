@@ -1,15 +1,19 @@
-//! One client of the crowd: writes to its partners, loses its node, comes back at either, and writes all of it down.
+//! One client of a crowd: writes to its partners, loses its node, comes back at either, and has all of it written down.
+//!
+//! For the demo and for tests with real processes. Many of them live on one thread, each on a task of its own.
+
+mod journal;
 
 use std::collections::{HashSet, VecDeque};
 use std::time::Duration;
 
-use everpresent_client::{
-    Client, Error as ClientError, Event as Heard, Frame, Options, SavedSession, escape,
-};
 use tokio::sync::{mpsc, watch};
 use tokio::time::sleep;
 
-use super::log::{Event, Writer, marker, read_marker};
+use crate::error::Error as ClientError;
+use crate::event::Event as Heard;
+use crate::{Client, Frame, Options, SavedSession, escape};
+pub use journal::{Event, Journal, marker, read_marker};
 
 /// A client that lost its connection waits for a random part of this before it tries the first node.
 const FIRST_WAIT_MILLISECONDS: u64 = 20;
@@ -17,11 +21,11 @@ const FIRST_WAIT_MILLISECONDS: u64 = 20;
 const LONGEST_WAIT_MILLISECONDS: u64 = 640;
 
 /// Why a client has no connection that cut it by itself.
-pub(crate) const GOING_HOME: &str = "cut by itself, to go home";
+pub const GOING_HOME: &str = "cut by itself, to go home";
 
 /// What all clients are told to do.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Phase {
+pub enum Phase {
     /// Come, subscribe, write and read.
     Busy,
     /// Those whose lot is below this many thousandths go back to the node that their session belongs to. The second
@@ -32,28 +36,34 @@ pub(crate) enum Phase {
 }
 
 /// A client and what it knows.
-pub(crate) struct Member {
-    pub(crate) name: String,
+pub struct Member<J> {
+    /// Local part of its address.
+    pub name: String,
     /// The node that its session belongs to.
-    pub(crate) home: usize,
+    pub home: usize,
     /// How to reach each node.
-    pub(crate) nodes: [Options; 2],
+    pub nodes: [Options; 2],
     /// Bare addresses of whom it writes to, one after the other; nobody for a client that only watches.
-    pub(crate) partners: Vec<String>,
+    pub partners: Vec<String>,
     /// Bare addresses of whose presence it wants to see.
-    pub(crate) watched: Vec<String>,
+    pub watched: Vec<String>,
     /// Whether it tries to resume.
-    pub(crate) resumes: bool,
-    pub(crate) log: Writer,
+    pub resumes: bool,
+    /// Whether it tries the other node first when it has lost one; otherwise either, by lot.
+    pub other_first: bool,
+    /// Where everything is written down.
+    pub journal: J,
     /// An order is a message to send.
-    pub(crate) orders: mpsc::Receiver<()>,
-    pub(crate) phase: watch::Receiver<Phase>,
-    pub(crate) state: State,
+    pub orders: mpsc::Receiver<()>,
+    /// What all are told to do.
+    pub phase: watch::Receiver<Phase>,
+    /// What it knows; nothing at first.
+    pub state: State,
 }
 
 /// What changes while it lives.
 #[derive(Default)]
-pub(crate) struct State {
+pub struct State {
     node: usize,
     saved: Option<SavedSession>,
     /// What was sent and not acknowledged, oldest first: numbers of messages; nothing for other stanzas.
@@ -73,9 +83,9 @@ enum End {
     Homeward,
 }
 
-impl Member {
+impl<J: Journal> Member<J> {
     /// Writes and reads, through any number of losses, until told to leave.
-    pub(crate) async fn live(mut self) {
+    pub async fn live(mut self) {
         let mut preferred = Some(self.home);
         loop {
             let Some(mut client) = self.come_back(preferred.take()).await else { return };
@@ -89,7 +99,10 @@ impl Member {
                     preferred = Some(self.home);
                     self.lose(client, GOING_HOME);
                 }
-                Err(error) => self.lose(client, &error.to_string()),
+                Err(error) => {
+                    preferred = self.other_first.then_some(1 - self.state.node);
+                    self.lose(client, &error.to_string());
+                }
             }
         }
     }
@@ -140,7 +153,7 @@ impl Member {
     }
 
     fn note(&self, event: Event) {
-        self.log.note(&self.name, event);
+        self.journal.note(&self.name, event);
     }
 
     fn odd(&self, text: &str) {
