@@ -117,7 +117,7 @@ impl Ejabberd {
         self.wait_for_both().await
     }
 
-    async fn wait_for_both(&self) -> Result<(), Error> {
+    pub(crate) async fn wait_for_both(&self) -> Result<(), Error> {
         for node in NODES {
             wait_until("joining the cluster", START_LIMIT, || async move {
                 let members = post(node.address, HTTP_PORT, "/api/list_cluster", "{}").await;

@@ -223,7 +223,7 @@ impl Everpresent {
     }
 
     /// Waits until both nodes are Normal and both homes protected; gives the order to fall back on the way.
-    async fn wait_until_sound(&self) -> Result<(), Error> {
+    pub(crate) async fn wait_until_sound(&self) -> Result<(), Error> {
         let begun = Instant::now();
         let mut last_order: Option<Instant> = None;
         let mut last_start = Instant::now();

@@ -44,13 +44,23 @@ pub(crate) struct Client {
     /// Its full address, of the last session.
     jid: String,
     watching: bool,
-    lost: Option<(u64, bool)>,
+    lost: Option<Loss>,
+}
+
+/// How a client lost its connection.
+#[derive(Clone, Copy)]
+struct Loss {
+    at: u64,
+    node: Option<usize>,
+    by_itself: bool,
 }
 
 /// A client that lost its connection and has one again.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Return {
     pub(crate) lost: u64,
+    /// The node that it was connected to.
+    pub(crate) from: Option<usize>,
     pub(crate) back: u64,
 }
 
@@ -146,8 +156,8 @@ impl Ledger {
             }
             Event::Lost { why } => {
                 let client = self.client(&who);
-                client.node = None;
-                client.lost = Some((at, why == GOING_HOME));
+                let node = client.node.take();
+                client.lost = Some(Loss { at, node, by_itself: why == GOING_HOME });
             }
             Event::NotResumed { .. } => self.change(at, |changes| changes.not_resumed += 1),
             Event::Resumed { node, jid } => {
@@ -163,10 +173,8 @@ impl Ledger {
         client.node = Some(node);
         let changed = !client.jid.is_empty() && client.jid != jid;
         client.jid = jid;
-        if let Some((lost, by_itself)) = client.lost.take()
-            && !by_itself
-        {
-            self.returns.push(Return { lost, back: at });
+        if let Some(Loss { at: lost, node: from, by_itself: false }) = client.lost.take() {
+            self.returns.push(Return { lost, from, back: at });
         }
         if changed {
             self.change(at, |changes| changes.addresses_changed += 1);

@@ -36,7 +36,7 @@ const RECONNECT_SECONDS: u32 = 1;
 /// Where it writes what goes over the wire, when asked for all.
 const ITS_LOG: &str = "data/profanity/logs/profanity.log";
 /// The balancer chooses the node; which one it was does not matter.
-const ANY_NODE: usize = 0;
+const ANY_NODE: usize = usize::MAX;
 /// How often it writes.
 const PAUSE: Duration = Duration::from_millis(500);
 

@@ -74,7 +74,7 @@ pub(crate) struct PairReport {
 impl SceneReport {
     /// Whether all that must be 0 is 0 and nothing else was found.
     pub(crate) fn holds(&self) -> bool {
-        let zeros = self.tallies.values().flat_map(Tally::must_be_zero);
+        let zeros = self.tallies.iter().flat_map(|(kind, tally)| tally.must_be_zero(*kind));
         !self.promises || (self.findings.is_empty() && zeros.into_iter().all(|(_, count)| count == 0))
     }
 
@@ -135,15 +135,16 @@ impl PairReport {
 /// Name of a row and what stands in it.
 type Row = (&'static str, fn(&Tally) -> String);
 
-const ROWS: [Row; 18] = [
+const ROWS: [Row; 19] = [
     ("rounds", |tally| tally.rounds.to_string()),
     ("connections lost", |tally| tally.connections_lost.to_string()),
+    ("… of clients of the other node", |tally| tally.others_cut.to_string()),
     ("messages sent", |tally| tally.sent.to_string()),
     ("… between a kill and the last return", |tally| tally.sent_meanwhile.to_string()),
     ("acknowledged", |tally| tally.acknowledged.to_string()),
     ("**acknowledged and lost**", |tally| tally.acknowledged_lost.to_string()),
     ("never acknowledged and lost", |tally| tally.unacknowledged_lost.to_string()),
-    ("sent again in a new session", |tally| tally.sent_again.to_string()),
+    ("sent again by clients", |tally| tally.sent_again.to_string()),
     ("**doubled**", |tally| tally.doubled.to_string()),
     ("**`unavailable` seen**", |tally| tally.unavailable_seen.to_string()),
     ("**full JIDs changed**", |tally| tally.addresses_changed.to_string()),

@@ -94,6 +94,14 @@ impl Server {
         }
     }
 
+    /// Waits until the pair is as it is to be; gives the orders that it takes.
+    pub(crate) async fn sound(&self) -> Result<(), Error> {
+        match self {
+            Self::Everpresent(pair) => pair.wait_until_sound().await,
+            Self::Ejabberd(pair) => pair.wait_for_both().await,
+        }
+    }
+
     /// Starts what is down, gives the orders that it takes, and waits until the pair is as it was before.
     pub(crate) async fn mend(&mut self, node: usize) -> Result<(), Error> {
         match self {

@@ -156,6 +156,9 @@ impl Stage<'_> {
 
     /// One kill, and all that follows until the pair is as before.
     async fn kill(&mut self, number: u32, drawn: usize) -> Result<Round, Error> {
+        // It was when the last round ended. Load alone may have changed that.
+        self.server.sound().await?;
+        self.all_present().await?;
         let node = self.server.victim(self.plan.layout, drawn, self.connected());
         let kind = match self.plan.pair.victim {
             _ if !self.server.has_guardian() => Kind::Server,
@@ -171,7 +174,7 @@ impl Stage<'_> {
         let returns = self.ledger.returns_since(killed);
         let tally = self.tallies.entry(kind).or_default();
         tally.rounds += 1;
-        let last = tally.returned(killed, &returns);
+        let last = tally.returned(killed, node, &returns);
         let sent = self.ledger.sent_between(killed, later(killed, last.unwrap_or(0.0)));
         tally.sent_meanwhile += sent;
         self.server.mend(node).await?;
@@ -194,7 +197,9 @@ impl Stage<'_> {
         let returns = self.ledger.returns_since(begun);
         let tally = self.tallies.entry(kind).or_default();
         tally.rounds += 1;
-        let last = tally.returned(begun, &returns);
+        let last = tally.returned(begun, node, &returns);
+        let sent = self.ledger.sent_between(begun, later(begun, last.unwrap_or(0.0)));
+        tally.sent_meanwhile += sent;
         self.server.mend(node).await?;
         let sound = seconds(begun, now());
         self.tallies.entry(kind).or_default().sound_seconds.add(sound);
@@ -207,7 +212,8 @@ impl Stage<'_> {
     fn connected(&self) -> [usize; 2] {
         let nodes = self.ledger.clients().values().filter_map(|client| client.node);
         nodes.fold([0; 2], |mut counts, node| {
-            counts[node] += 1;
+            // Nobody knows where Profanity is.
+            counts.get_mut(node).into_iter().for_each(|count| *count += 1);
             counts
         })
     }

@@ -53,6 +53,8 @@ pub(crate) struct Tally {
     pub(crate) unavailable_seen: u64,
     /// Clients that lost their connection by a kill.
     pub(crate) connections_lost: u64,
+    /// Those among them that were connected to the other node.
+    pub(crate) others_cut: u64,
     /// Sessions resumed, also after a fallback.
     pub(crate) resumed: u64,
     /// Sessions that could not be resumed.
@@ -89,8 +91,11 @@ impl Spread {
 
 impl Tally {
     /// The figures that must be 0, with their names.
-    pub(crate) fn must_be_zero(&self) -> [(&'static str, u64); 6] {
+    pub(crate) fn must_be_zero(&self, kind: Kind) -> [(&'static str, u64); 7] {
+        // A clean stop of one node concerns nobody at the other one. A crash may.
+        let others_cut = if kind == Kind::Restart { self.others_cut } else { 0 };
         [
+            ("connections of the other node cut", others_cut),
             ("acknowledged and lost", self.acknowledged_lost),
             ("doubled", self.doubled),
             ("`unavailable` seen", self.unavailable_seen),
@@ -100,8 +105,10 @@ impl Tally {
         ]
     }
 
-    /// Notes who came back when, after a kill at that moment; returns the time of the last one.
-    pub(crate) fn returned(&mut self, killed: u64, returns: &[Return]) -> Option<f64> {
+    /// Notes who came back when, after this node was killed at that moment; returns the time of the last one.
+    pub(crate) fn returned(&mut self, killed: u64, node: usize, returns: &[Return]) -> Option<f64> {
+        let others = returns.iter().filter(|back| back.from == Some(1 - node)).count();
+        self.others_cut += others as u64;
         let mut times: Vec<f64> = returns.iter().map(|back| seconds(killed, back.back)).collect();
         times.sort_unstable_by(f64::total_cmp);
         self.connections_lost += times.len() as u64;
@@ -129,11 +136,14 @@ mod tests {
     fn times_of_returns_count_from_the_kill() {
         let mut tally = Tally::default();
         let second = 1_000_000_000;
-        let returns: Vec<Return> =
-            [3, 1, 2].iter().map(|at| Return { lost: second, back: (at + 1) * second }).collect();
-        assert_eq!(tally.returned(second, &returns), Some(3.0));
+        let returns: Vec<Return> = [3, 1, 2]
+            .iter()
+            .map(|at| Return { lost: second, from: Some(1), back: (at + 1) * second })
+            .collect();
+        assert_eq!(tally.returned(second, 0, &returns), Some(3.0));
+        assert_eq!(tally.others_cut, 3);
         assert_eq!(tally.first_seconds.median_and_longest(), Some((1.0, 1.0)));
         assert_eq!(tally.connections_lost, 3);
-        assert_eq!(tally.returned(second, &[]), None);
+        assert_eq!(tally.returned(second, 0, &[]), None);
     }
 }
