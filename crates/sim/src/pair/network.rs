@@ -26,6 +26,10 @@ pub(super) enum Wire {
     End { home: usize, stream: u64 },
     /// Stanzas of a channel.
     Channel(Page),
+    /// The sender stops: the owner of this home is to do without it.
+    Stops(usize),
+    /// The owner of this home under this epoch does.
+    MayStop(usize, Epoch),
     /// The receiving home has a channel up to here.
     Taken { from: usize, to: usize, ledger: LedgerId, up_to: u64 },
 }
@@ -67,7 +71,7 @@ pub(super) struct Page {
 
 impl Wire {
     fn is_of_a_stream(&self) -> bool {
-        !matches!(self, Self::Alive | Self::Peer(..) | Self::Offer(_))
+        !matches!(self, Self::Alive | Self::Peer(..) | Self::Offer(_) | Self::Stops(_) | Self::MayStop(..))
     }
 }
 

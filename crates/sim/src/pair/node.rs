@@ -55,6 +55,8 @@ pub(super) struct Process {
     pub(super) ticks: u64,
     /// When it was told to stop.
     pub(super) stopping: Option<u64>,
+    /// The other node's process that said so of itself.
+    pub(super) other_stops: Option<Incarnation>,
     /// It does so: its views of homes were told.
     pub(super) stops: bool,
 }
@@ -74,6 +76,8 @@ pub(super) struct Seat {
     pub(super) serving: Option<Serving>,
     pub(super) replica: Replica,
     pub(super) following: Option<Following>,
+    /// It stops, and the owner of the home under this epoch does without it.
+    pub(super) may_leave: Option<Epoch>,
     /// It was told to stop and holds nothing any more.
     pub(super) stopped: bool,
 }
@@ -134,6 +138,7 @@ impl Process {
             link: false,
             ticks: 0,
             stopping: None,
+            other_stops: None,
             stops: false,
         }
     }
@@ -150,6 +155,7 @@ impl Seat {
             serving: None,
             replica: Replica::default(),
             following: None,
+            may_leave: None,
             stopped: false,
         }
     }

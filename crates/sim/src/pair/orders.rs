@@ -2,10 +2,12 @@
 
 use everpresent_recovery::guardian::Input as GuardianInput;
 use everpresent_recovery::ownership::Input;
+use everpresent_session::ids::Incarnation;
 use everpresent_session::owner::Mode;
 
 use super::agenda::Happening;
 use super::boundary::Point;
+use super::network::Wire;
 use super::node::{Seat, seat_mut};
 use super::people::{homes_of, nodes_of, partner_of};
 use super::rules;
@@ -112,6 +114,34 @@ impl World {
         Ok(())
     }
 
+    /// R8: tells the other node's process that this one stops.
+    pub(super) fn say_stops(&mut self, node: usize) {
+        let stopping = self.nodes[node].process.as_ref().is_some_and(|process| process.stopping.is_some());
+        let Some(other) = partner_of(node).filter(|_| stopping) else { return };
+        for home in homes_of(node) {
+            self.send_wire(node, other, Wire::Stops(*home));
+        }
+    }
+
+    /// R8: the owner of a home does without a process that stops, and says when it can.
+    pub(super) fn other_stops(&mut self, node: usize, from: usize, by: Incarnation, home: usize) {
+        if let Some(process) = &mut self.nodes[node].process {
+            process.other_stops = Some(by);
+        }
+        let Some(serving) = serving_mut(&mut self.nodes, self.clock, node, home) else { return };
+        if serving.owner.mode() == Mode::Spooled {
+            let epoch = serving.epoch;
+            if serving.settled {
+                self.send_wire(node, from, Wire::MayStop(home, epoch));
+            }
+        } else {
+            serving.owner.lose_partner();
+        }
+        if let Some(serving) = serving_mut(&mut self.nodes, self.clock, node, home) {
+            serving.leading = None;
+        }
+    }
+
     /// A view of a home holds nothing any more. When all do, the process ends.
     pub(super) fn stopped(&mut self, node: usize, home: usize) {
         let Some(seat) = seat_mut(&mut self.nodes, node, home) else { return };
@@ -130,10 +160,17 @@ impl World {
     }
 }
 
-/// Whether a process has nothing of a home that nobody else has: it never served it, somebody took it since, or all is
-/// in the database.
+/// Whether a process has nothing of a home that is needed (R8): somebody owns the home and does without it, or it owns
+/// the home and all is in the database.
 fn has_empty_hands(seat: &Seat) -> bool {
-    let Some(serving) = &seat.serving else { return seat.loading.is_none() };
-    let taken = seat.ownership.row().is_some_and(|row| row.epoch > serving.epoch);
-    taken || (!serving.fenced && serving.owner.mode() == Mode::Spooled && !serving.owner.has_unwritten())
+    let own = Some(seat.ownership.incarnation());
+    let Some(row) = seat.ownership.row() else { return seat.ownership.epoch().is_none() };
+    if row.incarnation != own {
+        return match row.incarnation {
+            Some(_) => seat.may_leave >= Some(row.epoch),
+            None => row.replica != own,
+        };
+    }
+    let serving = seat.serving.as_ref().filter(|serving| !serving.fenced);
+    serving.is_some_and(|serving| serving.owner.mode() == Mode::Spooled && !serving.owner.has_unwritten())
 }

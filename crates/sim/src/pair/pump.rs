@@ -273,6 +273,7 @@ impl World {
         }
         if beat {
             self.say_alive(node);
+            self.say_stops(node);
             self.offer(node);
             self.stream_still(node);
         }

@@ -7,7 +7,7 @@ use everpresent_session::snapshot::Part;
 use super::Planted;
 use super::boundary::Point;
 use super::network::{Item, Streamed, Wire};
-use super::node::seat_mut;
+use super::node::{Process, seat_mut};
 use super::people::{homes_of, partner_of};
 use super::rules;
 use super::serving::{Leading, serving_mut};
@@ -49,7 +49,8 @@ impl World {
     pub(super) fn offered(&mut self, node: usize, home: usize, by: Incarnation) -> Result<(), Broken> {
         let (clock, now) = (self.clock, self.now(node));
         let Some(partner) = partner_of(node) else { return Ok(()) };
-        if self.nodes[node].process.as_ref().is_some_and(|process| process.stopping.is_some()) {
+        let stops = |process: &Process| process.stopping.is_some() || process.other_stops == Some(by);
+        if self.nodes[node].process.as_ref().is_some_and(stops) {
             return Ok(());
         }
         let Some(serving) = serving_mut(&mut self.nodes, clock, node, home) else { return Ok(()) };

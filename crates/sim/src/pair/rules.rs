@@ -23,6 +23,10 @@
 //!   record is confirmed (of what it inherited, when its takeover is). The sender then records `Routed`. Whatever is
 //!   not confirmed is sent again after a while and after a takeover at either end.
 //! - **R7, fencing.** Every write names (home, epoch, incarnation); one that is refused is told to the view of the home.
+//! - **R8, stopping.** A process that is to stop hands over what it serves; what it cannot hand over it serves on in
+//!   spooled mode until all is in the database. It tells the other process, which does without it: that one leaves
+//!   protected mode, and answers for each home that it owns when it is in spooled mode and has settled. The process
+//!   ends when it has nothing that is needed, or after a bound.
 
 use everpresent_recovery::ownership::{Input, Ownership};
 use everpresent_session::ids::{Epoch, Incarnation};

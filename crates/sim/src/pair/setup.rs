@@ -6,7 +6,7 @@ use everpresent_session::ids::Incarnation;
 use super::agenda::Event;
 use super::client::Client;
 use super::network::Wire;
-use super::node::Node;
+use super::node::{Node, seat_mut};
 use super::people::{NODES, partner_of};
 use super::truth::Broken;
 use super::world::World;
@@ -65,6 +65,16 @@ impl World {
             }
             Wire::End { home, stream } => {
                 self.stream_ended(node, home, stream);
+                Ok(())
+            }
+            Wire::Stops(home) => {
+                self.other_stops(node, from, by, home);
+                Ok(())
+            }
+            Wire::MayStop(home, epoch) => {
+                if let Some(seat) = seat_mut(&mut self.nodes, node, home) {
+                    seat.may_leave = seat.may_leave.max(Some(epoch));
+                }
                 Ok(())
             }
             Wire::Channel(page) => self.page_arrives(node, from, page),
