@@ -196,7 +196,7 @@ impl Home {
             }
         }
         let (confirmed, stored) = (state.owner.confirmed(), state.owner.stored());
-        let unwritten = state.owner.has_unwritten();
+        let unwritten = state.owner.wants_batch();
         let crowded = state.owner.ledger().unfinished().len() >= CROWDED_ROWS;
         let (partner, homes) = (state.owner.has_records(), state.owner.take_routes_woken());
         let wish = state.owner.wanted_replica();

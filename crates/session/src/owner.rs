@@ -104,6 +104,7 @@ impl Owner {
             return Ok(self.ledger.last());
         }
         self.forget_heads(&mut transaction);
+        self.pending.changed = true;
         let now = transaction.now.moment;
         let record = Record {
             home: self.ledger.home().clone(),

@@ -67,12 +67,14 @@ pub(super) struct Pending {
     pub(super) moved: BTreeSet<RowId>,
     /// Sessions whose heads the database holds, or may hold.
     pub(super) written_heads: BTreeSet<SessionId>,
+    /// Something happened since the last look found nothing that may be written.
+    pub(super) changed: bool,
     in_flight: Option<InFlight>,
 }
 
 impl Pending {
     pub(super) fn new(written_heads: impl IntoIterator<Item = SessionId>) -> Self {
-        Self { written_heads: written_heads.into_iter().collect(), ..Self::default() }
+        Self { written_heads: written_heads.into_iter().collect(), changed: true, ..Self::default() }
     }
 
     /// A partner holds messages and heads from now on.
@@ -109,6 +111,7 @@ impl Owner {
         if self.pending.in_flight.is_some() {
             return None;
         }
+        self.pending.changed = false;
         let mut draft = self.draft();
         self.draft_messages(&mut draft);
         self.draft_moved(&mut draft);
@@ -143,6 +146,7 @@ impl Owner {
     /// [`Misfit`] when the ledger's own order is broken.
     pub fn batch_committed(&mut self, now: Now) -> Result<(), Misfit> {
         let Some(done) = self.pending.in_flight.take() else { return Ok(()) };
+        self.pending.changed = true;
         self.database_failures = 0;
         self.heads_may_be_written(done.heads);
         self.pending.moved.extend(done.moved);
@@ -161,6 +165,7 @@ impl Owner {
     /// The batch that was taken last is not in the database, or nobody knows: it will be asked for again.
     pub fn batch_failed(&mut self) {
         let Some(failed) = self.pending.in_flight.take() else { return };
+        self.pending.changed = true;
         self.database_failures = self.database_failures.saturating_add(1);
         self.pending.messages.extend(failed.spooled);
         let living = failed.heads.iter().filter(|id| self.ledger.session(**id).is_some());
@@ -172,6 +177,12 @@ impl Owner {
     pub fn accepts_messages(&self) -> bool {
         let stuck = self.database_failures >= REFUSE_AFTER_FAILURES && self.mode.writes_all();
         !stuck && self.ledger.unfinished().len() < MAX_UNFINISHED_ROWS
+    }
+
+    /// Whether it is worth asking for a batch: something waits, and something happened since it was asked for in vain.
+    /// What waits for the partner or for the witness cannot be written before.
+    pub fn wants_batch(&self) -> bool {
+        self.pending.changed && self.pending.in_flight.is_none() && self.has_unwritten()
     }
 
     /// Whether anything waits to be written, or is being written.

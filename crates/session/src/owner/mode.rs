@@ -127,6 +127,7 @@ impl Owner {
 
     /// The partner's process has applied everything up to here.
     pub fn partner_confirmed(&mut self, now: Moment, partner: Incarnation, up_to: RecordNumber) {
+        self.pending.changed = true;
         let last = self.ledger.last();
         let Some(sync) = self.sync.as_mut().filter(|sync| sync.partner == partner) else { return };
         if up_to < sync.cut || up_to > last {
@@ -153,6 +154,7 @@ impl Owner {
 
     /// What became of [`Owner::wanted_replica`].
     pub fn replica_written(&mut self, replica: Option<Incarnation>, outcome: WitnessOutcome) {
+        self.pending.changed = true;
         self.mode = match (self.mode, replica, outcome) {
             (Mode::Entering { partner }, Some(named), WitnessOutcome::Done) if named == partner => {
                 self.pending.partner_holds_it();
@@ -182,6 +184,7 @@ impl Owner {
 
     /// The way to the partner ended.
     pub fn lose_partner(&mut self) {
+        self.pending.changed = true;
         self.sync = None;
         if let Mode::Protected { partner } | Mode::Entering { partner } = self.mode {
             if self.mode == (Mode::Protected { partner }) {
