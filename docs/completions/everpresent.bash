@@ -25,6 +25,9 @@ _everpresent() {
             everpresent,demo)
                 cmd="everpresent__subcmd__demo"
                 ;;
+            everpresent,ha)
+                cmd="everpresent__subcmd__ha"
+                ;;
             everpresent,help)
                 cmd="everpresent__subcmd__help"
                 ;;
@@ -64,6 +67,48 @@ _everpresent() {
             everpresent__subcmd__config__subcmd__help,reference)
                 cmd="everpresent__subcmd__config__subcmd__help__subcmd__reference"
                 ;;
+            everpresent__subcmd__ha,disable)
+                cmd="everpresent__subcmd__ha__subcmd__disable"
+                ;;
+            everpresent__subcmd__ha,enable)
+                cmd="everpresent__subcmd__ha__subcmd__enable"
+                ;;
+            everpresent__subcmd__ha,failover)
+                cmd="everpresent__subcmd__ha__subcmd__failover"
+                ;;
+            everpresent__subcmd__ha,fallback)
+                cmd="everpresent__subcmd__ha__subcmd__fallback"
+                ;;
+            everpresent__subcmd__ha,help)
+                cmd="everpresent__subcmd__ha__subcmd__help"
+                ;;
+            everpresent__subcmd__ha,set)
+                cmd="everpresent__subcmd__ha__subcmd__set"
+                ;;
+            everpresent__subcmd__ha,status)
+                cmd="everpresent__subcmd__ha__subcmd__status"
+                ;;
+            everpresent__subcmd__ha__subcmd__help,disable)
+                cmd="everpresent__subcmd__ha__subcmd__help__subcmd__disable"
+                ;;
+            everpresent__subcmd__ha__subcmd__help,enable)
+                cmd="everpresent__subcmd__ha__subcmd__help__subcmd__enable"
+                ;;
+            everpresent__subcmd__ha__subcmd__help,failover)
+                cmd="everpresent__subcmd__ha__subcmd__help__subcmd__failover"
+                ;;
+            everpresent__subcmd__ha__subcmd__help,fallback)
+                cmd="everpresent__subcmd__ha__subcmd__help__subcmd__fallback"
+                ;;
+            everpresent__subcmd__ha__subcmd__help,help)
+                cmd="everpresent__subcmd__ha__subcmd__help__subcmd__help"
+                ;;
+            everpresent__subcmd__ha__subcmd__help,set)
+                cmd="everpresent__subcmd__ha__subcmd__help__subcmd__set"
+                ;;
+            everpresent__subcmd__ha__subcmd__help,status)
+                cmd="everpresent__subcmd__ha__subcmd__help__subcmd__status"
+                ;;
             everpresent__subcmd__help,completions)
                 cmd="everpresent__subcmd__help__subcmd__completions"
                 ;;
@@ -72,6 +117,9 @@ _everpresent() {
                 ;;
             everpresent__subcmd__help,demo)
                 cmd="everpresent__subcmd__help__subcmd__demo"
+                ;;
+            everpresent__subcmd__help,ha)
+                cmd="everpresent__subcmd__help__subcmd__ha"
                 ;;
             everpresent__subcmd__help,help)
                 cmd="everpresent__subcmd__help__subcmd__help"
@@ -99,6 +147,24 @@ _everpresent() {
                 ;;
             everpresent__subcmd__help__subcmd__config,reference)
                 cmd="everpresent__subcmd__help__subcmd__config__subcmd__reference"
+                ;;
+            everpresent__subcmd__help__subcmd__ha,disable)
+                cmd="everpresent__subcmd__help__subcmd__ha__subcmd__disable"
+                ;;
+            everpresent__subcmd__help__subcmd__ha,enable)
+                cmd="everpresent__subcmd__help__subcmd__ha__subcmd__enable"
+                ;;
+            everpresent__subcmd__help__subcmd__ha,failover)
+                cmd="everpresent__subcmd__help__subcmd__ha__subcmd__failover"
+                ;;
+            everpresent__subcmd__help__subcmd__ha,fallback)
+                cmd="everpresent__subcmd__help__subcmd__ha__subcmd__fallback"
+                ;;
+            everpresent__subcmd__help__subcmd__ha,set)
+                cmd="everpresent__subcmd__help__subcmd__ha__subcmd__set"
+                ;;
+            everpresent__subcmd__help__subcmd__ha,status)
+                cmd="everpresent__subcmd__help__subcmd__ha__subcmd__status"
                 ;;
             everpresent__subcmd__help__subcmd__sessions,audit)
                 cmd="everpresent__subcmd__help__subcmd__sessions__subcmd__audit"
@@ -209,7 +275,7 @@ _everpresent() {
 
     case "${cmd}" in
         everpresent)
-            opts="-c -h -V --config --json --help --version serve init config user sessions demo specifications completions man help"
+            opts="-c -h -V --config --json --help --version serve init config user sessions ha demo specifications completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -400,8 +466,294 @@ _everpresent() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        everpresent__subcmd__ha)
+            opts="-c -h --config --json --help status failover fallback enable disable set help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -c)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        everpresent__subcmd__ha__subcmd__disable)
+            opts="-c -h --force --wait --config --json --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --wait)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -c)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        everpresent__subcmd__ha__subcmd__enable)
+            opts="-c -h --wait --config --json --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --wait)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -c)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        everpresent__subcmd__ha__subcmd__failover)
+            opts="-c -h --wait --config --json --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --wait)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -c)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        everpresent__subcmd__ha__subcmd__fallback)
+            opts="-c -h --wait --config --json --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --wait)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -c)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        everpresent__subcmd__ha__subcmd__help)
+            opts="status failover fallback enable disable set help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        everpresent__subcmd__ha__subcmd__help__subcmd__disable)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        everpresent__subcmd__ha__subcmd__help__subcmd__enable)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        everpresent__subcmd__ha__subcmd__help__subcmd__failover)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        everpresent__subcmd__ha__subcmd__help__subcmd__fallback)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        everpresent__subcmd__ha__subcmd__help__subcmd__help)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        everpresent__subcmd__ha__subcmd__help__subcmd__set)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        everpresent__subcmd__ha__subcmd__help__subcmd__status)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        everpresent__subcmd__ha__subcmd__set)
+            opts="-c -h --preset --config --json --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --preset)
+                    COMPREPLY=($(compgen -W "default lan" -- "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -c)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        everpresent__subcmd__ha__subcmd__status)
+            opts="-c -h --watch --parameters --config --json --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -c)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         everpresent__subcmd__help)
-            opts="serve init config user sessions demo specifications completions man help"
+            opts="serve init config user sessions ha demo specifications completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -473,6 +825,104 @@ _everpresent() {
         everpresent__subcmd__help__subcmd__demo)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        everpresent__subcmd__help__subcmd__ha)
+            opts="status failover fallback enable disable set"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        everpresent__subcmd__help__subcmd__ha__subcmd__disable)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        everpresent__subcmd__help__subcmd__ha__subcmd__enable)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        everpresent__subcmd__help__subcmd__ha__subcmd__failover)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        everpresent__subcmd__help__subcmd__ha__subcmd__fallback)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        everpresent__subcmd__help__subcmd__ha__subcmd__set)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        everpresent__subcmd__help__subcmd__ha__subcmd__status)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
@@ -771,12 +1221,20 @@ _everpresent() {
             return 0
             ;;
         everpresent__subcmd__serve)
-            opts="-c -h --config --json --help"
+            opts="-c -h --no-guardian --child --guardian --config --json --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --child)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --guardian)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --config)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0

@@ -33,12 +33,16 @@ complete -c everpresent -n "__fish_everpresent_needs_command" -f -a "init" -d 'W
 complete -c everpresent -n "__fish_everpresent_needs_command" -f -a "config" -d 'Check a configuration, or print the reference of all keys'
 complete -c everpresent -n "__fish_everpresent_needs_command" -f -a "user" -d 'Accounts: add, list, password, disable, enable, remove, import'
 complete -c everpresent -n "__fish_everpresent_needs_command" -f -a "sessions" -d 'Sessions of the running server: list, audit, end'
+complete -c everpresent -n "__fish_everpresent_needs_command" -f -a "ha" -d 'High availability: status, failover, fallback, enable, disable, set'
 complete -c everpresent -n "__fish_everpresent_needs_command" -f -a "demo" -d 'Start a complete server in a folder of its own and show what it does'
 complete -c everpresent -n "__fish_everpresent_needs_command" -f -a "specifications" -d 'Print which XMPP specifications are implemented, as Markdown'
 complete -c everpresent -n "__fish_everpresent_needs_command" -f -a "completions" -d 'Print shell completions'
 complete -c everpresent -n "__fish_everpresent_needs_command" -f -a "man" -d 'Print the manual page, or write all of them into a folder'
 complete -c everpresent -n "__fish_everpresent_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c everpresent -n "__fish_everpresent_using_subcommand serve" -l child -d 'Given by the guardian: who its child is in the witness rows' -r
+complete -c everpresent -n "__fish_everpresent_using_subcommand serve" -l guardian -d 'Given by the guardian: its process id' -r
 complete -c everpresent -n "__fish_everpresent_using_subcommand serve" -s c -l config -d 'Configuration file' -r -F
+complete -c everpresent -n "__fish_everpresent_using_subcommand serve" -l no-guardian -d 'Serve in this very process, under a supervisor of your own; if it dies, its homes are free only when their lease has run out'
 complete -c everpresent -n "__fish_everpresent_using_subcommand serve" -l json -d 'Print JSON instead of text and tables'
 complete -c everpresent -n "__fish_everpresent_using_subcommand serve" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c everpresent -n "__fish_everpresent_using_subcommand init" -l domain -d 'Domain that is served: what stands after the @ of the users\' addresses' -r
@@ -132,6 +136,50 @@ complete -c everpresent -n "__fish_everpresent_using_subcommand sessions; and __
 complete -c everpresent -n "__fish_everpresent_using_subcommand sessions; and __fish_seen_subcommand_from help" -f -a "audit" -d 'Count connections, sessions and presences against each other and name every difference'
 complete -c everpresent -n "__fish_everpresent_using_subcommand sessions; and __fish_seen_subcommand_from help" -f -a "end" -d 'End one session (full address) or all sessions of a user (bare address)'
 complete -c everpresent -n "__fish_everpresent_using_subcommand sessions; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c everpresent -n "__fish_everpresent_using_subcommand ha; and not __fish_seen_subcommand_from status failover fallback enable disable set help" -s c -l config -d 'Configuration file' -r -F
+complete -c everpresent -n "__fish_everpresent_using_subcommand ha; and not __fish_seen_subcommand_from status failover fallback enable disable set help" -l json -d 'Print JSON instead of text and tables'
+complete -c everpresent -n "__fish_everpresent_using_subcommand ha; and not __fish_seen_subcommand_from status failover fallback enable disable set help" -s h -l help -d 'Print help'
+complete -c everpresent -n "__fish_everpresent_using_subcommand ha; and not __fish_seen_subcommand_from status failover fallback enable disable set help" -f -a "status" -d 'Show state and reason of every node, and who owns which home'
+complete -c everpresent -n "__fish_everpresent_using_subcommand ha; and not __fish_seen_subcommand_from status failover fallback enable disable set help" -f -a "failover" -d 'Let the partner serve the users of a node, whose services then stop until a fallback'
+complete -c everpresent -n "__fish_everpresent_using_subcommand ha; and not __fish_seen_subcommand_from status failover fallback enable disable set help" -f -a "fallback" -d 'Let a node that is failed over serve its users itself again'
+complete -c everpresent -n "__fish_everpresent_using_subcommand ha; and not __fish_seen_subcommand_from status failover fallback enable disable set help" -f -a "enable" -d 'Enable high availability in a group of two nodes'
+complete -c everpresent -n "__fish_everpresent_using_subcommand ha; and not __fish_seen_subcommand_from status failover fallback enable disable set help" -f -a "disable" -d 'Disable high availability in a group: its nodes do not stand in for each other any more'
+complete -c everpresent -n "__fish_everpresent_using_subcommand ha; and not __fish_seen_subcommand_from status failover fallback enable disable set help" -f -a "set" -d 'Set a recovery parameter for the whole cluster, or all of them from a preset'
+complete -c everpresent -n "__fish_everpresent_using_subcommand ha; and not __fish_seen_subcommand_from status failover fallback enable disable set help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c everpresent -n "__fish_everpresent_using_subcommand ha; and __fish_seen_subcommand_from status" -s c -l config -d 'Configuration file' -r -F
+complete -c everpresent -n "__fish_everpresent_using_subcommand ha; and __fish_seen_subcommand_from status" -l watch -d 'Go on showing it, once a second, until interrupted; with --json one line each time'
+complete -c everpresent -n "__fish_everpresent_using_subcommand ha; and __fish_seen_subcommand_from status" -l parameters -d 'Show the recovery parameters in force, with their defaults, instead'
+complete -c everpresent -n "__fish_everpresent_using_subcommand ha; and __fish_seen_subcommand_from status" -l json -d 'Print JSON instead of text and tables'
+complete -c everpresent -n "__fish_everpresent_using_subcommand ha; and __fish_seen_subcommand_from status" -s h -l help -d 'Print help'
+complete -c everpresent -n "__fish_everpresent_using_subcommand ha; and __fish_seen_subcommand_from failover" -l wait -d 'Wait until it is done; exit code 1, with the state, if it is not by then' -r
+complete -c everpresent -n "__fish_everpresent_using_subcommand ha; and __fish_seen_subcommand_from failover" -s c -l config -d 'Configuration file' -r -F
+complete -c everpresent -n "__fish_everpresent_using_subcommand ha; and __fish_seen_subcommand_from failover" -l json -d 'Print JSON instead of text and tables'
+complete -c everpresent -n "__fish_everpresent_using_subcommand ha; and __fish_seen_subcommand_from failover" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c everpresent -n "__fish_everpresent_using_subcommand ha; and __fish_seen_subcommand_from fallback" -l wait -d 'Wait until it is done; exit code 1, with the state, if it is not by then' -r
+complete -c everpresent -n "__fish_everpresent_using_subcommand ha; and __fish_seen_subcommand_from fallback" -s c -l config -d 'Configuration file' -r -F
+complete -c everpresent -n "__fish_everpresent_using_subcommand ha; and __fish_seen_subcommand_from fallback" -l json -d 'Print JSON instead of text and tables'
+complete -c everpresent -n "__fish_everpresent_using_subcommand ha; and __fish_seen_subcommand_from fallback" -s h -l help -d 'Print help'
+complete -c everpresent -n "__fish_everpresent_using_subcommand ha; and __fish_seen_subcommand_from enable" -l wait -d 'Wait until it is done; exit code 1, with the state, if it is not by then' -r
+complete -c everpresent -n "__fish_everpresent_using_subcommand ha; and __fish_seen_subcommand_from enable" -s c -l config -d 'Configuration file' -r -F
+complete -c everpresent -n "__fish_everpresent_using_subcommand ha; and __fish_seen_subcommand_from enable" -l json -d 'Print JSON instead of text and tables'
+complete -c everpresent -n "__fish_everpresent_using_subcommand ha; and __fish_seen_subcommand_from enable" -s h -l help -d 'Print help'
+complete -c everpresent -n "__fish_everpresent_using_subcommand ha; and __fish_seen_subcommand_from disable" -l wait -d 'Wait until it is done; exit code 1, with the state, if it is not by then' -r
+complete -c everpresent -n "__fish_everpresent_using_subcommand ha; and __fish_seen_subcommand_from disable" -s c -l config -d 'Configuration file' -r -F
+complete -c everpresent -n "__fish_everpresent_using_subcommand ha; and __fish_seen_subcommand_from disable" -l force -d 'Also while a node is failed over: its users then stay where they are'
+complete -c everpresent -n "__fish_everpresent_using_subcommand ha; and __fish_seen_subcommand_from disable" -l json -d 'Print JSON instead of text and tables'
+complete -c everpresent -n "__fish_everpresent_using_subcommand ha; and __fish_seen_subcommand_from disable" -s h -l help -d 'Print help'
+complete -c everpresent -n "__fish_everpresent_using_subcommand ha; and __fish_seen_subcommand_from set" -l preset -d 'Set all of them: to their defaults, or for two nodes in one network' -r -f -a "default\t'Minutes: for any network'
+lan\t'Seconds: for two nodes in one network'"
+complete -c everpresent -n "__fish_everpresent_using_subcommand ha; and __fish_seen_subcommand_from set" -s c -l config -d 'Configuration file' -r -F
+complete -c everpresent -n "__fish_everpresent_using_subcommand ha; and __fish_seen_subcommand_from set" -l json -d 'Print JSON instead of text and tables'
+complete -c everpresent -n "__fish_everpresent_using_subcommand ha; and __fish_seen_subcommand_from set" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c everpresent -n "__fish_everpresent_using_subcommand ha; and __fish_seen_subcommand_from help" -f -a "status" -d 'Show state and reason of every node, and who owns which home'
+complete -c everpresent -n "__fish_everpresent_using_subcommand ha; and __fish_seen_subcommand_from help" -f -a "failover" -d 'Let the partner serve the users of a node, whose services then stop until a fallback'
+complete -c everpresent -n "__fish_everpresent_using_subcommand ha; and __fish_seen_subcommand_from help" -f -a "fallback" -d 'Let a node that is failed over serve its users itself again'
+complete -c everpresent -n "__fish_everpresent_using_subcommand ha; and __fish_seen_subcommand_from help" -f -a "enable" -d 'Enable high availability in a group of two nodes'
+complete -c everpresent -n "__fish_everpresent_using_subcommand ha; and __fish_seen_subcommand_from help" -f -a "disable" -d 'Disable high availability in a group: its nodes do not stand in for each other any more'
+complete -c everpresent -n "__fish_everpresent_using_subcommand ha; and __fish_seen_subcommand_from help" -f -a "set" -d 'Set a recovery parameter for the whole cluster, or all of them from a preset'
+complete -c everpresent -n "__fish_everpresent_using_subcommand ha; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c everpresent -n "__fish_everpresent_using_subcommand demo" -l dir -d 'Folder for certificate, database and configuration' -r -F
 complete -c everpresent -n "__fish_everpresent_using_subcommand demo" -s c -l config -d 'Configuration file' -r -F
 complete -c everpresent -n "__fish_everpresent_using_subcommand demo" -l once -d 'End after the story; exit code 0 only if each step held'
@@ -146,16 +194,17 @@ complete -c everpresent -n "__fish_everpresent_using_subcommand completions" -s 
 complete -c everpresent -n "__fish_everpresent_using_subcommand man" -s c -l config -d 'Configuration file' -r -F
 complete -c everpresent -n "__fish_everpresent_using_subcommand man" -l json -d 'Print JSON instead of text and tables'
 complete -c everpresent -n "__fish_everpresent_using_subcommand man" -s h -l help -d 'Print help'
-complete -c everpresent -n "__fish_everpresent_using_subcommand help; and not __fish_seen_subcommand_from serve init config user sessions demo specifications completions man help" -f -a "serve" -d 'Run the server'
-complete -c everpresent -n "__fish_everpresent_using_subcommand help; and not __fish_seen_subcommand_from serve init config user sessions demo specifications completions man help" -f -a "init" -d 'Write a commented configuration file into a folder'
-complete -c everpresent -n "__fish_everpresent_using_subcommand help; and not __fish_seen_subcommand_from serve init config user sessions demo specifications completions man help" -f -a "config" -d 'Check a configuration, or print the reference of all keys'
-complete -c everpresent -n "__fish_everpresent_using_subcommand help; and not __fish_seen_subcommand_from serve init config user sessions demo specifications completions man help" -f -a "user" -d 'Accounts: add, list, password, disable, enable, remove, import'
-complete -c everpresent -n "__fish_everpresent_using_subcommand help; and not __fish_seen_subcommand_from serve init config user sessions demo specifications completions man help" -f -a "sessions" -d 'Sessions of the running server: list, audit, end'
-complete -c everpresent -n "__fish_everpresent_using_subcommand help; and not __fish_seen_subcommand_from serve init config user sessions demo specifications completions man help" -f -a "demo" -d 'Start a complete server in a folder of its own and show what it does'
-complete -c everpresent -n "__fish_everpresent_using_subcommand help; and not __fish_seen_subcommand_from serve init config user sessions demo specifications completions man help" -f -a "specifications" -d 'Print which XMPP specifications are implemented, as Markdown'
-complete -c everpresent -n "__fish_everpresent_using_subcommand help; and not __fish_seen_subcommand_from serve init config user sessions demo specifications completions man help" -f -a "completions" -d 'Print shell completions'
-complete -c everpresent -n "__fish_everpresent_using_subcommand help; and not __fish_seen_subcommand_from serve init config user sessions demo specifications completions man help" -f -a "man" -d 'Print the manual page, or write all of them into a folder'
-complete -c everpresent -n "__fish_everpresent_using_subcommand help; and not __fish_seen_subcommand_from serve init config user sessions demo specifications completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c everpresent -n "__fish_everpresent_using_subcommand help; and not __fish_seen_subcommand_from serve init config user sessions ha demo specifications completions man help" -f -a "serve" -d 'Run the server'
+complete -c everpresent -n "__fish_everpresent_using_subcommand help; and not __fish_seen_subcommand_from serve init config user sessions ha demo specifications completions man help" -f -a "init" -d 'Write a commented configuration file into a folder'
+complete -c everpresent -n "__fish_everpresent_using_subcommand help; and not __fish_seen_subcommand_from serve init config user sessions ha demo specifications completions man help" -f -a "config" -d 'Check a configuration, or print the reference of all keys'
+complete -c everpresent -n "__fish_everpresent_using_subcommand help; and not __fish_seen_subcommand_from serve init config user sessions ha demo specifications completions man help" -f -a "user" -d 'Accounts: add, list, password, disable, enable, remove, import'
+complete -c everpresent -n "__fish_everpresent_using_subcommand help; and not __fish_seen_subcommand_from serve init config user sessions ha demo specifications completions man help" -f -a "sessions" -d 'Sessions of the running server: list, audit, end'
+complete -c everpresent -n "__fish_everpresent_using_subcommand help; and not __fish_seen_subcommand_from serve init config user sessions ha demo specifications completions man help" -f -a "ha" -d 'High availability: status, failover, fallback, enable, disable, set'
+complete -c everpresent -n "__fish_everpresent_using_subcommand help; and not __fish_seen_subcommand_from serve init config user sessions ha demo specifications completions man help" -f -a "demo" -d 'Start a complete server in a folder of its own and show what it does'
+complete -c everpresent -n "__fish_everpresent_using_subcommand help; and not __fish_seen_subcommand_from serve init config user sessions ha demo specifications completions man help" -f -a "specifications" -d 'Print which XMPP specifications are implemented, as Markdown'
+complete -c everpresent -n "__fish_everpresent_using_subcommand help; and not __fish_seen_subcommand_from serve init config user sessions ha demo specifications completions man help" -f -a "completions" -d 'Print shell completions'
+complete -c everpresent -n "__fish_everpresent_using_subcommand help; and not __fish_seen_subcommand_from serve init config user sessions ha demo specifications completions man help" -f -a "man" -d 'Print the manual page, or write all of them into a folder'
+complete -c everpresent -n "__fish_everpresent_using_subcommand help; and not __fish_seen_subcommand_from serve init config user sessions ha demo specifications completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c everpresent -n "__fish_everpresent_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "check" -d 'Check a configuration file: every problem with line and column'
 complete -c everpresent -n "__fish_everpresent_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "reference" -d 'Print the reference of all keys as Markdown'
 complete -c everpresent -n "__fish_everpresent_using_subcommand help; and __fish_seen_subcommand_from user" -f -a "add" -d 'Make an account'
@@ -168,3 +217,9 @@ complete -c everpresent -n "__fish_everpresent_using_subcommand help; and __fish
 complete -c everpresent -n "__fish_everpresent_using_subcommand help; and __fish_seen_subcommand_from sessions" -f -a "list" -d 'List sessions'
 complete -c everpresent -n "__fish_everpresent_using_subcommand help; and __fish_seen_subcommand_from sessions" -f -a "audit" -d 'Count connections, sessions and presences against each other and name every difference'
 complete -c everpresent -n "__fish_everpresent_using_subcommand help; and __fish_seen_subcommand_from sessions" -f -a "end" -d 'End one session (full address) or all sessions of a user (bare address)'
+complete -c everpresent -n "__fish_everpresent_using_subcommand help; and __fish_seen_subcommand_from ha" -f -a "status" -d 'Show state and reason of every node, and who owns which home'
+complete -c everpresent -n "__fish_everpresent_using_subcommand help; and __fish_seen_subcommand_from ha" -f -a "failover" -d 'Let the partner serve the users of a node, whose services then stop until a fallback'
+complete -c everpresent -n "__fish_everpresent_using_subcommand help; and __fish_seen_subcommand_from ha" -f -a "fallback" -d 'Let a node that is failed over serve its users itself again'
+complete -c everpresent -n "__fish_everpresent_using_subcommand help; and __fish_seen_subcommand_from ha" -f -a "enable" -d 'Enable high availability in a group of two nodes'
+complete -c everpresent -n "__fish_everpresent_using_subcommand help; and __fish_seen_subcommand_from ha" -f -a "disable" -d 'Disable high availability in a group: its nodes do not stand in for each other any more'
+complete -c everpresent -n "__fish_everpresent_using_subcommand help; and __fish_seen_subcommand_from ha" -f -a "set" -d 'Set a recovery parameter for the whole cluster, or all of them from a preset'

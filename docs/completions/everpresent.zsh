@@ -33,8 +33,11 @@ _everpresent() {
         case $line[1] in
             (serve)
 _arguments "${_arguments_options[@]}" : \
+'--child=[Given by the guardian\: who its child is in the witness rows]:INCARNATION:_default' \
+'(--no-guardian)--guardian=[Given by the guardian\: its process id]:PROCESS:_default' \
 '-c+[Configuration file]:FILE:_files' \
 '--config=[Configuration file]:FILE:_files' \
+'--no-guardian[Serve in this very process, under a supervisor of your own; if it dies, its homes are free only when their lease has run out]' \
 '--json[Print JSON instead of text and tables]' \
 '-h[Print help (see more with '\''--help'\'')]' \
 '--help[Print help (see more with '\''--help'\'')]' \
@@ -351,6 +354,140 @@ esac
     ;;
 esac
 ;;
+(ha)
+_arguments "${_arguments_options[@]}" : \
+'-c+[Configuration file]:FILE:_files' \
+'--config=[Configuration file]:FILE:_files' \
+'--json[Print JSON instead of text and tables]' \
+'-h[Print help]' \
+'--help[Print help]' \
+":: :_everpresent__subcmd__ha_commands" \
+"*::: :->ha" \
+&& ret=0
+
+    case $state in
+    (ha)
+        words=($line[1] "${words[@]}")
+        (( CURRENT += 1 ))
+        curcontext="${curcontext%:*:*}:everpresent-ha-command-$line[1]:"
+        case $line[1] in
+            (status)
+_arguments "${_arguments_options[@]}" : \
+'-c+[Configuration file]:FILE:_files' \
+'--config=[Configuration file]:FILE:_files' \
+'(--parameters)--watch[Go on showing it, once a second, until interrupted; with --json one line each time]' \
+'--parameters[Show the recovery parameters in force, with their defaults, instead]' \
+'--json[Print JSON instead of text and tables]' \
+'-h[Print help]' \
+'--help[Print help]' \
+&& ret=0
+;;
+(failover)
+_arguments "${_arguments_options[@]}" : \
+'--wait=[Wait until it is done; exit code 1, with the state, if it is not by then]:SECONDS:_default' \
+'-c+[Configuration file]:FILE:_files' \
+'--config=[Configuration file]:FILE:_files' \
+'--json[Print JSON instead of text and tables]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+':node -- Name of the node:_default' \
+&& ret=0
+;;
+(fallback)
+_arguments "${_arguments_options[@]}" : \
+'--wait=[Wait until it is done; exit code 1, with the state, if it is not by then]:SECONDS:_default' \
+'-c+[Configuration file]:FILE:_files' \
+'--config=[Configuration file]:FILE:_files' \
+'--json[Print JSON instead of text and tables]' \
+'-h[Print help]' \
+'--help[Print help]' \
+':node -- Name of the node:_default' \
+&& ret=0
+;;
+(enable)
+_arguments "${_arguments_options[@]}" : \
+'--wait=[Wait until it is done; exit code 1, with the state, if it is not by then]:SECONDS:_default' \
+'-c+[Configuration file]:FILE:_files' \
+'--config=[Configuration file]:FILE:_files' \
+'--json[Print JSON instead of text and tables]' \
+'-h[Print help]' \
+'--help[Print help]' \
+'::group -- Name of the group; left out\: that of the node that is asked:_default' \
+&& ret=0
+;;
+(disable)
+_arguments "${_arguments_options[@]}" : \
+'--wait=[Wait until it is done; exit code 1, with the state, if it is not by then]:SECONDS:_default' \
+'-c+[Configuration file]:FILE:_files' \
+'--config=[Configuration file]:FILE:_files' \
+'--force[Also while a node is failed over\: its users then stay where they are]' \
+'--json[Print JSON instead of text and tables]' \
+'-h[Print help]' \
+'--help[Print help]' \
+'::group -- Name of the group; left out\: that of the node that is asked:_default' \
+&& ret=0
+;;
+(set)
+_arguments "${_arguments_options[@]}" : \
+'()--preset=[Set all of them\: to their defaults, or for two nodes in one network]:PRESET:((default\:"Minutes\: for any network"
+lan\:"Seconds\: for two nodes in one network"))' \
+'-c+[Configuration file]:FILE:_files' \
+'--config=[Configuration file]:FILE:_files' \
+'--json[Print JSON instead of text and tables]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+'::name -- Name of the parameter:_default' \
+'::value -- Its new value:_default' \
+&& ret=0
+;;
+(help)
+_arguments "${_arguments_options[@]}" : \
+":: :_everpresent__subcmd__ha__subcmd__help_commands" \
+"*::: :->help" \
+&& ret=0
+
+    case $state in
+    (help)
+        words=($line[1] "${words[@]}")
+        (( CURRENT += 1 ))
+        curcontext="${curcontext%:*:*}:everpresent-ha-help-command-$line[1]:"
+        case $line[1] in
+            (status)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(failover)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(fallback)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(enable)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(disable)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(set)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(help)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+        esac
+    ;;
+esac
+;;
+        esac
+    ;;
+esac
+;;
 (demo)
 _arguments "${_arguments_options[@]}" : \
 '--dir=[Folder for certificate, database and configuration]:DIR:_files' \
@@ -507,6 +644,46 @@ _arguments "${_arguments_options[@]}" : \
     ;;
 esac
 ;;
+(ha)
+_arguments "${_arguments_options[@]}" : \
+":: :_everpresent__subcmd__help__subcmd__ha_commands" \
+"*::: :->ha" \
+&& ret=0
+
+    case $state in
+    (ha)
+        words=($line[1] "${words[@]}")
+        (( CURRENT += 1 ))
+        curcontext="${curcontext%:*:*}:everpresent-help-ha-command-$line[1]:"
+        case $line[1] in
+            (status)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(failover)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(fallback)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(enable)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(disable)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(set)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+        esac
+    ;;
+esac
+;;
 (demo)
 _arguments "${_arguments_options[@]}" : \
 && ret=0
@@ -544,6 +721,7 @@ _everpresent_commands() {
 'config:Check a configuration, or print the reference of all keys' \
 'user:Accounts\: add, list, password, disable, enable, remove, import' \
 'sessions:Sessions of the running server\: list, audit, end' \
+'ha:High availability\: status, failover, fallback, enable, disable, set' \
 'demo:Start a complete server in a folder of its own and show what it does' \
 'specifications:Print which XMPP specifications are implemented, as Markdown' \
 'completions:Print shell completions' \
@@ -605,6 +783,97 @@ _everpresent__subcmd__demo_commands() {
     local commands; commands=()
     _describe -t commands 'everpresent demo commands' commands "$@"
 }
+(( $+functions[_everpresent__subcmd__ha_commands] )) ||
+_everpresent__subcmd__ha_commands() {
+    local commands; commands=(
+'status:Show state and reason of every node, and who owns which home' \
+'failover:Let the partner serve the users of a node, whose services then stop until a fallback' \
+'fallback:Let a node that is failed over serve its users itself again' \
+'enable:Enable high availability in a group of two nodes' \
+'disable:Disable high availability in a group\: its nodes do not stand in for each other any more' \
+'set:Set a recovery parameter for the whole cluster, or all of them from a preset' \
+'help:Print this message or the help of the given subcommand(s)' \
+    )
+    _describe -t commands 'everpresent ha commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__ha__subcmd__disable_commands] )) ||
+_everpresent__subcmd__ha__subcmd__disable_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent ha disable commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__ha__subcmd__enable_commands] )) ||
+_everpresent__subcmd__ha__subcmd__enable_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent ha enable commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__ha__subcmd__failover_commands] )) ||
+_everpresent__subcmd__ha__subcmd__failover_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent ha failover commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__ha__subcmd__fallback_commands] )) ||
+_everpresent__subcmd__ha__subcmd__fallback_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent ha fallback commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__ha__subcmd__help_commands] )) ||
+_everpresent__subcmd__ha__subcmd__help_commands() {
+    local commands; commands=(
+'status:Show state and reason of every node, and who owns which home' \
+'failover:Let the partner serve the users of a node, whose services then stop until a fallback' \
+'fallback:Let a node that is failed over serve its users itself again' \
+'enable:Enable high availability in a group of two nodes' \
+'disable:Disable high availability in a group\: its nodes do not stand in for each other any more' \
+'set:Set a recovery parameter for the whole cluster, or all of them from a preset' \
+'help:Print this message or the help of the given subcommand(s)' \
+    )
+    _describe -t commands 'everpresent ha help commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__ha__subcmd__help__subcmd__disable_commands] )) ||
+_everpresent__subcmd__ha__subcmd__help__subcmd__disable_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent ha help disable commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__ha__subcmd__help__subcmd__enable_commands] )) ||
+_everpresent__subcmd__ha__subcmd__help__subcmd__enable_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent ha help enable commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__ha__subcmd__help__subcmd__failover_commands] )) ||
+_everpresent__subcmd__ha__subcmd__help__subcmd__failover_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent ha help failover commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__ha__subcmd__help__subcmd__fallback_commands] )) ||
+_everpresent__subcmd__ha__subcmd__help__subcmd__fallback_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent ha help fallback commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__ha__subcmd__help__subcmd__help_commands] )) ||
+_everpresent__subcmd__ha__subcmd__help__subcmd__help_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent ha help help commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__ha__subcmd__help__subcmd__set_commands] )) ||
+_everpresent__subcmd__ha__subcmd__help__subcmd__set_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent ha help set commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__ha__subcmd__help__subcmd__status_commands] )) ||
+_everpresent__subcmd__ha__subcmd__help__subcmd__status_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent ha help status commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__ha__subcmd__set_commands] )) ||
+_everpresent__subcmd__ha__subcmd__set_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent ha set commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__ha__subcmd__status_commands] )) ||
+_everpresent__subcmd__ha__subcmd__status_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent ha status commands' commands "$@"
+}
 (( $+functions[_everpresent__subcmd__help_commands] )) ||
 _everpresent__subcmd__help_commands() {
     local commands; commands=(
@@ -613,6 +882,7 @@ _everpresent__subcmd__help_commands() {
 'config:Check a configuration, or print the reference of all keys' \
 'user:Accounts\: add, list, password, disable, enable, remove, import' \
 'sessions:Sessions of the running server\: list, audit, end' \
+'ha:High availability\: status, failover, fallback, enable, disable, set' \
 'demo:Start a complete server in a folder of its own and show what it does' \
 'specifications:Print which XMPP specifications are implemented, as Markdown' \
 'completions:Print shell completions' \
@@ -648,6 +918,48 @@ _everpresent__subcmd__help__subcmd__config__subcmd__reference_commands() {
 _everpresent__subcmd__help__subcmd__demo_commands() {
     local commands; commands=()
     _describe -t commands 'everpresent help demo commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__help__subcmd__ha_commands] )) ||
+_everpresent__subcmd__help__subcmd__ha_commands() {
+    local commands; commands=(
+'status:Show state and reason of every node, and who owns which home' \
+'failover:Let the partner serve the users of a node, whose services then stop until a fallback' \
+'fallback:Let a node that is failed over serve its users itself again' \
+'enable:Enable high availability in a group of two nodes' \
+'disable:Disable high availability in a group\: its nodes do not stand in for each other any more' \
+'set:Set a recovery parameter for the whole cluster, or all of them from a preset' \
+    )
+    _describe -t commands 'everpresent help ha commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__help__subcmd__ha__subcmd__disable_commands] )) ||
+_everpresent__subcmd__help__subcmd__ha__subcmd__disable_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent help ha disable commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__help__subcmd__ha__subcmd__enable_commands] )) ||
+_everpresent__subcmd__help__subcmd__ha__subcmd__enable_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent help ha enable commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__help__subcmd__ha__subcmd__failover_commands] )) ||
+_everpresent__subcmd__help__subcmd__ha__subcmd__failover_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent help ha failover commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__help__subcmd__ha__subcmd__fallback_commands] )) ||
+_everpresent__subcmd__help__subcmd__ha__subcmd__fallback_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent help ha fallback commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__help__subcmd__ha__subcmd__set_commands] )) ||
+_everpresent__subcmd__help__subcmd__ha__subcmd__set_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent help ha set commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__help__subcmd__ha__subcmd__status_commands] )) ||
+_everpresent__subcmd__help__subcmd__ha__subcmd__status_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent help ha status commands' commands "$@"
 }
 (( $+functions[_everpresent__subcmd__help__subcmd__help_commands] )) ||
 _everpresent__subcmd__help__subcmd__help_commands() {
