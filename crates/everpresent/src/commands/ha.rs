@@ -67,9 +67,9 @@ fn ordered(
     };
     let (status, reached) = goal.wait(recovery, seconds)?;
     if cli.json {
-        output::print_json(&status)?
+        output::print_json(&status)?;
     } else {
-        output::print(&status::text(&status))?
+        output::print(&status::text(&status))?;
     }
     if reached { Ok(()) } else { Err(Failure::failed(goal.missed(&status, seconds))) }
 }

@@ -47,15 +47,7 @@ fn here(home: Arc<Home>, origin: Origin) -> Duplex<Items, Answer> {
 
 /// To a home that another node serves.
 async fn there(node: &Node, origin: &Origin, to: &HomeName) -> Option<Duplex<Items, Answer>> {
-    let shown = node.seats.get(to).and_then(|seat| seat.shown().borrow().row.clone());
-    let owner = match shown {
-        Some(row) => row.owner,
-        None => HomeName::new(&node.store.read_home(to).await.ok().flatten()?.owner),
-    };
-    if owner == node.name() {
-        return None;
-    }
-    let peer = node.peers.to(&owner)?;
+    let peer = node.owner_of(to).await?;
     let (from_home, from_ledger) = (origin.home.clone(), origin.ledger);
     let opened = peer.deliver(Open { from_home, from_ledger, to_home: to.clone() }).await;
     opened.inspect_err(|error| tracing::debug!(%error, %to, "another home cannot be reached")).ok()

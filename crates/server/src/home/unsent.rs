@@ -19,7 +19,7 @@ pub struct UnsentPresence {
 }
 
 /// What a presence replaces: one of the same sender and recipient. A probe does not replace what is shown.
-pub type Pair = (Jid, Jid, bool);
+pub(crate) type Pair = (Jid, Jid, bool);
 
 /// See the module.
 #[derive(Debug, Default)]

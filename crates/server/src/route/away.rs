@@ -79,7 +79,7 @@ pub fn send_unsent(state: &mut HomeState, transaction: &mut Transaction, home: &
         return;
     }
     let waiting = state.owner.ledger().outgoing().get(home).map_or(0, Outgoing::len);
-    if waiting > MAX_CHANNEL_STANZAS / 2 {
+    if waiting > MAX_CHANNEL_STANZAS / 2 || is_full(state, home) {
         return;
     }
     for ((_, to, _), unsent) in state.unsent.take(home, MAX_UNSENT_TOGETHER) {
@@ -110,4 +110,81 @@ pub fn is_full(state: &HomeState, to: &HomeName) -> bool {
 pub fn full() -> StanzaError {
     StanzaError::new(ErrorCondition::ResourceConstraint)
         .with_text("the node that serves this user cannot be reached at present")
+}
+
+#[cfg(test)]
+mod tests {
+    use everpresent_session::ids::{Epoch, LedgerId};
+    use everpresent_session::ledger::Ledger;
+    use everpresent_session::owner::Owner;
+    use everpresent_session::record::Cause;
+    use everpresent_session::time::Now;
+
+    use super::*;
+
+    fn there() -> HomeName {
+        HomeName::new("imp2")
+    }
+
+    fn jid(text: &str) -> Jid {
+        Jid::new(text).unwrap()
+    }
+
+    fn home() -> HomeState {
+        let owner = Owner::new(Ledger::new(HomeName::new("imp1"), LedgerId(1), Epoch(1)), []);
+        HomeState {
+            owner,
+            accounts: crate::home::Accounts::default(),
+            transports: crate::home::Transports::default(),
+            unsent: crate::home::Unsent::default(),
+            overfull: std::collections::BTreeSet::new(),
+            limits: crate::home::QueueLimits { unacked_stanzas: 1, unacked_bytes: 1 },
+        }
+    }
+
+    fn record(state: &mut HomeState, work: impl FnOnce(&mut HomeState, &mut Transaction)) {
+        let mut transaction = state.owner.begin(Now::default(), Cause::Channel);
+        work(state, &mut transaction);
+        state.commit(transaction).unwrap();
+    }
+
+    fn shows(state: &mut HomeState, text: &str) {
+        let stanza =
+            Bytes::from(format!("<presence from='a@example.org/x' to='b@example.org'>{text}</presence>"));
+        record(state, |state, transaction| {
+            let pair = (&jid("a@example.org/x"), &jid("b@example.org"));
+            send_presence(state, transaction, &there(), pair, stanza);
+        });
+    }
+
+    fn waiting(state: &HomeState) -> Vec<Bytes> {
+        let channel = state.owner.ledger().outgoing().get(&there()).unwrap();
+        channel.waiting_from(0).map(|waiting| waiting.stanza.clone()).collect()
+    }
+
+    #[test]
+    fn while_a_channel_is_full_the_newest_presence_is_kept_and_sent_when_there_is_room() {
+        let mut state = home();
+        record(&mut state, |_, transaction| {
+            for _ in 0..MAX_CHANNEL_STANZAS {
+                send(transaction, &there(), Bytes::from_static(b"<message/>"));
+            }
+        });
+        assert!(is_full(&state, &there()) && !is_full(&state, &HomeName::new("imp3")));
+        for text in ["old", "new"] {
+            shows(&mut state, text);
+        }
+        record(&mut state, |state, transaction| send_unsent(state, transaction, &there()));
+        assert_eq!(waiting(&state).len(), MAX_CHANNEL_STANZAS, "there is no room yet");
+
+        let up_to = MAX_CHANNEL_STANZAS as u64 - 10;
+        record(&mut state, |_, transaction| transaction.effect(Effect::Routed { to: there(), up_to }));
+        shows(&mut state, "newest");
+        assert_eq!(waiting(&state).len(), 10, "it does not overtake what waits");
+        record(&mut state, |state, transaction| send_unsent(state, transaction, &there()));
+        let sent = waiting(&state).split_off(10);
+        assert_eq!(sent, ["<presence from='a@example.org/x' to='b@example.org'>newest</presence>"]);
+        shows(&mut state, "direct");
+        assert_eq!(waiting(&state).len(), 12, "from now on presence goes its usual way");
+    }
 }

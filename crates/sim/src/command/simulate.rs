@@ -10,6 +10,9 @@ use everpresent_sim::{pair, simulation};
 
 use super::seeds;
 
+/// Every interruption is tried once for so many seeds.
+const SEEDS_PER_ROUND: u64 = 2_000;
+
 #[derive(Args)]
 pub(crate) struct SimOptions {
     /// How many seeds to run.
@@ -88,6 +91,21 @@ pub(crate) fn simulate(options: &SimOptions) -> ExitCode {
         match seeds::all(options.seeds, threads, run, pair::Tally::add) {
             Ok(tally) => {
                 report("whole nodes", options.seeds, started, tally.get(pair::Count::Milliseconds));
+                print!("{tally}");
+            }
+            Err((number, violation)) => return broken(Which::Pair, options.seed + number, &violation),
+        }
+        let points = pair::Interruption::all();
+        let rounds = options.seeds.div_ceil(SEEDS_PER_ROUND);
+        let run = |number: u64| {
+            let point = points.get(usize::try_from(number).unwrap_or_default() % points.len());
+            let of_a_run = pair::Options { interruption: point.copied(), ..of_a_run };
+            pair::run(options.seed + number / points.len() as u64, of_a_run)
+        };
+        let (count, started) = (points.len() as u64 * rounds, Instant::now());
+        match seeds::all(count, threads, run, pair::Tally::add) {
+            Ok(tally) => {
+                report("interrupted at each point", count, started, tally.get(pair::Count::Milliseconds));
                 print!("{tally}");
             }
             Err((number, violation)) => return broken(Which::Pair, options.seed + number, &violation),

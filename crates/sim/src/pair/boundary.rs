@@ -141,6 +141,18 @@ pub struct Interruption {
     pub what: What,
 }
 
+/// How often a point is reached, at most, before a run is interrupted there.
+const MOST_BEFORE: u32 = 6;
+
+impl Interruption {
+    /// Every point, the first few times that it is reached, and everything that may happen there.
+    pub fn all() -> Vec<Self> {
+        let whats = |point, after| What::ALL.map(|what| Self { point, after, what });
+        let afters = |point| (0..MOST_BEFORE).flat_map(move |after| whats(point, after));
+        Point::ALL.into_iter().flat_map(afters).collect()
+    }
+}
+
 impl World {
     /// A node has reached a point; interrupts it there if that is asked for.
     pub(super) fn reach(&mut self, node: usize, point: Point) -> Result<(), Broken> {

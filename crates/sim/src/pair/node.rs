@@ -15,8 +15,11 @@ use super::people::{homes_of, partner_of};
 use super::replication::Following;
 use super::serving::Serving;
 
-/// Length of a lease and of a grant: `keep_alive_timeout` of the preset `lan`.
-const KEEP_ALIVE_TIMEOUT: Duration = Duration::from_secs(1);
+/// Length of a lease: `keep_alive_timeout` of the preset `lan`.
+const LEASE: Duration = Duration::from_secs(1);
+/// Length of a grant. Longer than a lease: else one who has watched a whole lease has outwaited every grant, and the
+/// rule of the start would not be needed.
+const GRANT: Duration = Duration::from_secs(2);
 /// `keep_alive_interval` of the preset `lan`.
 const KEEP_ALIVE_INTERVAL: Duration = Duration::from_millis(200);
 /// `initialization_keep_alive_timeout`, shorter than in life, so that it is reached.
@@ -119,8 +122,8 @@ impl Process {
                 home: homes[*home].clone(),
                 node: homes[node].clone(),
                 partner: partner_of(node).is_some(),
-                lease: KEEP_ALIVE_TIMEOUT,
-                grant: KEEP_ALIVE_TIMEOUT,
+                lease: LEASE,
+                grant: GRANT,
                 beat: KEEP_ALIVE_INTERVAL,
                 initialization: Duration::from_millis(INITIALIZATION_MS),
                 rules,
