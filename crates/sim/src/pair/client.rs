@@ -230,7 +230,7 @@ impl World {
     fn client_sends(&mut self, index: usize, over: TransportId, frame: FromClient) {
         let client = &mut self.clients[index];
         if client.managed && frame.is_stanza() {
-            client.sent.push(frame.clone());
+            client.sent.push(frame);
         }
         self.client_writes(index, over, frame);
     }

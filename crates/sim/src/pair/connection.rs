@@ -8,7 +8,7 @@ use everpresent_session::ids::{RecordNumber, SessionId};
 use super::content::MessageId;
 
 /// What a client sends.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum FromClient {
     /// A fresh sign-in.
     Bind,

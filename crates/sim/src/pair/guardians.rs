@@ -44,14 +44,14 @@ impl World {
         }
     }
 
-    pub(super) fn guardian_answered(&mut self, node: usize, number: u64, answer: Answer) {
+    pub(super) fn guardian_answered(&mut self, node: usize, number: u64, answer: &Answer) {
         if self.nodes[node].guardian_asked != Some(number) {
             return;
         }
         self.nodes[node].guardian_asked = None;
         let fresh = Incarnation(self.rng.u128(..));
         let input = match answer {
-            Answer::Emptied(rows) => Input::Emptied { rows, fresh },
+            Answer::Emptied(rows) => Input::Emptied { rows: *rows, fresh },
             _ => Input::EmptyUnknown,
         };
         self.guardian(node, input);

@@ -121,7 +121,9 @@ impl World {
             Event::ToClient(client, transport, frame) => self.at_client(client, transport, frame)?,
             Event::ClientNotices(client, transport) => self.client_notices(client, transport),
             Event::Lands(statement) => self.lands(&statement)?,
-            Event::GuardianAnswered { node, number, answer } => self.guardian_answered(node, number, answer),
+            Event::GuardianAnswered { node, number, answer } => {
+                self.guardian_answered(node, number, &answer);
+            }
             Event::GuardianTick(node) => self.guardian_tick(node),
             Event::Boot(node) | Event::Order(node) => self.guardian_starts(node),
             Event::Fault => self.fault()?,
