@@ -687,13 +687,17 @@ _everpresent() {
             return 0
             ;;
         everpresent__subcmd__demo)
-            opts="-c -h --dir --once --config --json --help"
+            opts="-c -h --dir --once --sessions --config --json --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --sessions)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -202,6 +202,7 @@ complete -c everpresent -n "__fish_everpresent_using_subcommand ha; and __fish_s
 complete -c everpresent -n "__fish_everpresent_using_subcommand ha; and __fish_seen_subcommand_from help" -f -a "set" -d 'Set a recovery parameter for the whole cluster, or all of them from a preset'
 complete -c everpresent -n "__fish_everpresent_using_subcommand ha; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c everpresent -n "__fish_everpresent_using_subcommand demo" -l dir -d 'Folder for certificate, database and configuration' -r -F
+complete -c everpresent -n "__fish_everpresent_using_subcommand demo" -l sessions -d 'Do it with a crowd too: so many further sessions on the node that is killed' -r
 complete -c everpresent -n "__fish_everpresent_using_subcommand demo" -s c -l config -d 'Configuration file' -r -F
 complete -c everpresent -n "__fish_everpresent_using_subcommand demo" -l once -d 'End after the story; exit code 0 only if each step held'
 complete -c everpresent -n "__fish_everpresent_using_subcommand demo" -l json -d 'Print JSON instead of text and tables'

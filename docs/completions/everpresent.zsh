@@ -575,6 +575,7 @@ esac
 (demo)
 _arguments "${_arguments_options[@]}" : \
 '--dir=[Folder for certificate, database and configuration]:DIR:_files' \
+'--sessions=[Do it with a crowd too\: so many further sessions on the node that is killed]:N:_default' \
 '-c+[Configuration file]:FILE:_files' \
 '--config=[Configuration file]:FILE:_files' \
 '--once[End after the story; exit code 0 only if each step held]' \
