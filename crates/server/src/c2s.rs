@@ -1,6 +1,5 @@
 //! Client connections: accepted, negotiated, established.
 
-pub mod admission;
 mod carried;
 pub mod carrier;
 pub mod connection;

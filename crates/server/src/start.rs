@@ -20,7 +20,6 @@ use tokio::task::JoinHandle;
 use tokio_util::task::TaskTracker;
 
 use crate::admin::Admin;
-use crate::c2s::admission::Admission;
 use crate::c2s::listener::{self, Doorkeeper, Security};
 use crate::c2s::upgrade::Upgrades;
 use crate::clock::Clock;
@@ -288,7 +287,6 @@ fn run(
     let (connections, services) = (TaskTracker::new(), TaskTracker::new());
     let limits = &node.config.limits;
     let doorkeeper = Doorkeeper::new(limits.connections, limits.connections_per_address);
-    let admission = Admission::for_this_machine();
     let upgrades = Upgrades::new(node.clone(), doorkeeper.clone(), connections.clone());
     let admin = Arc::new(Admin::new(node.clone(), listeners.names.clone()));
     let console = console(&node, admin.clone(), upgrades, token, options.metrics);
@@ -297,7 +295,7 @@ fn run(
             node.clone(),
             listener,
             security,
-            (doorkeeper.clone(), admission.clone()),
+            doorkeeper.clone(),
             connections.clone(),
             stop.clone(),
         );

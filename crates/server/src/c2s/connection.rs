@@ -9,7 +9,6 @@ use everpresent_session::reason::Reason;
 use everpresent_stanza::{FullJid, Limits};
 use tokio::sync::Notify;
 
-use super::admission::Admitted;
 use super::carrier;
 use super::established;
 use super::negotiate::{self, Negotiated};
@@ -18,13 +17,13 @@ use crate::home::{Home, Line};
 use crate::node::Node;
 
 /// Serves a connection until it ends.
-pub async fn serve(node: Arc<Node>, mut wire: Wire, admitted: Admitted) {
+pub async fn serve(node: Arc<Node>, mut wire: Wire) {
     let holder = Holder::new(node.clone(), &wire);
     let negotiated = tokio::select! {
         biased;
         // Whoever is still signing in is let go without a word, and finds the next process.
         () = node.stopping.cancelled() => None,
-        negotiated = negotiate::run(&node, &mut wire, holder, admitted) => negotiated,
+        negotiated = negotiate::run(&node, &mut wire, holder) => negotiated,
     };
     match negotiated {
         Some(Negotiated::Here(holder)) => established::run(&mut wire, holder).await,

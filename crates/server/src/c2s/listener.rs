@@ -11,7 +11,6 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use super::admission::{Admission, Admitted};
 use super::connection::{self, limits_before_sign_in};
 use super::pace::Pace;
 use super::tcp::TcpWire;
@@ -119,7 +118,7 @@ pub async fn accept(
     node: Arc<Node>,
     listener: TcpListener,
     security: Security,
-    (doorkeeper, admission): (Doorkeeper, Admission),
+    doorkeeper: Doorkeeper,
     tasks: TaskTracker,
     stop: CancellationToken,
 ) {
@@ -135,14 +134,9 @@ pub async fn accept(
                     continue;
                 };
                 prepare(&node, &stream);
-                // Until then, no further one is accepted.
-                let admitted = tokio::select! {
-                    () = stop.cancelled() => return,
-                    admitted = admission.next() => admitted,
-                };
                 let node = node.clone();
                 tasks.spawn(async move {
-                    serve(node, stream, peer, security, admitted).await;
+                    serve(node, stream, peer, security).await;
                     drop(place);
                 });
             }
@@ -164,13 +158,7 @@ fn prepare(node: &Node, stream: &TcpStream) {
     }
 }
 
-async fn serve(
-    node: Arc<Node>,
-    stream: TcpStream,
-    peer: SocketAddr,
-    security: Security,
-    mut admitted: Admitted,
-) {
+async fn serve(node: Arc<Node>, stream: TcpStream, peer: SocketAddr, security: Security) {
     let limits = limits_before_sign_in(&node);
     let pace = Pace::new(node.config.limits.bytes_per_second);
     let mut wire = TcpWire::plain(stream, peer, limits, pace);
@@ -180,7 +168,7 @@ async fn serve(
     if security == Security::DirectTls {
         let handshake = tokio::select! {
             () = node.stopping.cancelled() => return,
-            handshake = admitted.during(wire.start_tls(&node.certificates, limits)) => handshake,
+            handshake = wire.start_tls(&node.certificates, limits) => handshake,
         };
         if let Err(error) = handshake {
             metrics::counter!("everpresent_tls_failures_total").increment(1);
@@ -188,5 +176,5 @@ async fn serve(
             return;
         }
     }
-    connection::serve(node, Wire::Tcp(Box::new(wire)), admitted).await;
+    connection::serve(node, Wire::Tcp(Box::new(wire))).await;
 }

@@ -10,7 +10,6 @@ use everpresent_stream::bind::BindRequest;
 use everpresent_stream::negotiation::{Input, Negotiation, Output, Resumed};
 use everpresent_stream::{Channel, FailureReason, Mechanism, ResponseHeader};
 
-use super::admission::Admitted;
 use super::carrier::{self, Way};
 use super::connection::{Holder, limits, limits_before_sign_in};
 use super::wire::{Wire, WireEvent};
@@ -31,9 +30,8 @@ pub enum Negotiated {
 }
 
 /// Negotiates until a session is established; nothing if the connection is to be closed instead.
-pub async fn run(node: &Node, wire: &mut Wire, holder: Holder, admitted: Admitted) -> Option<Negotiated> {
-    let negotiation = begin(node, wire);
-    let mut driver = Driver { negotiation, node, wire, holder, admitted, way: None, opened: false };
+pub async fn run(node: &Node, wire: &mut Wire, holder: Holder) -> Option<Negotiated> {
+    let mut driver = Driver { negotiation: begin(node, wire), node, wire, holder, way: None, opened: false };
     let established = tokio::time::timeout(node.config.signin.timeout, driver.drive()).await;
     match established {
         Ok(true) => {
@@ -86,8 +84,6 @@ struct Driver<'a> {
     node: &'a Node,
     wire: &'a mut Wire,
     holder: Holder,
-    /// Whether it counts among the sign-ins in progress.
-    admitted: Admitted,
     /// To the owner of the client's home, if that is another node.
     way: Option<Way>,
     /// The server's header was sent.
@@ -113,7 +109,7 @@ impl Driver<'_> {
     /// What the client does next; nothing if the connection is over.
     async fn next_input(&mut self) -> Option<Input> {
         loop {
-            return Some(match self.admitted.during(self.wire.next()).await {
+            return Some(match self.wire.next().await {
                 WireEvent::Frame(Frame::StreamOpen(header)) => Input::StreamOpened(header),
                 WireEvent::Frame(Frame::Stanza(stanza)) => Input::Element(stanza.to_element().ok()?),
                 WireEvent::Frame(Frame::StreamClose) => Input::StreamClosed,
@@ -217,7 +213,7 @@ impl Driver<'_> {
         if self.way.is_some() {
             return Some(Place::Elsewhere);
         }
-        match self.admitted.during(self.node.home_of(user)).await {
+        match self.node.home_of(user).await {
             ServedBy::Here(home) => {
                 self.holder.home = Some(home.clone());
                 Some(Place::Here(home))

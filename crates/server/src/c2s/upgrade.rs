@@ -6,7 +6,6 @@ use std::sync::Arc;
 use everpresent_console::{Code, Connection, Refusal, WebSocket, WebSocketService};
 use tokio_util::task::TaskTracker;
 
-use super::admission::Admitted;
 use super::connection::{self, limits_before_sign_in};
 use super::listener::Doorkeeper;
 use super::pace::Pace;
@@ -43,7 +42,7 @@ impl WebSocketService for Upgrades {
         let served = self.tasks.track_future(async move {
             let Some(_place) = place else { return };
             let wire = WebSocketWire::new(socket, connection.peer, limits, pace);
-            connection::serve(node, Wire::WebSocket(Box::new(wire)), Admitted::default()).await;
+            connection::serve(node, Wire::WebSocket(Box::new(wire))).await;
         });
         Box::pin(served)
     }
