@@ -216,8 +216,11 @@ impl Keeper {
     }
 
     fn serve(&mut self, epoch: Epoch, adoption: Adoption) {
-        if let Some(home) = self.seat.served().filter(|home| home.fence.epoch == epoch) {
-            home.go_on();
+        if self.term.as_ref().is_some_and(|term| term.epoch == epoch) {
+            // A takeover that is under way goes on with what it began with.
+            if let Some(home) = self.seat.served() {
+                home.go_on();
+            }
             return;
         }
         self.end_term();
