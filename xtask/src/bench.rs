@@ -6,6 +6,7 @@ mod ejabberd;
 mod everpresent;
 mod generator;
 mod machine;
+mod pair;
 mod prosody;
 mod results;
 mod scenario;
@@ -15,8 +16,8 @@ use std::collections::BTreeSet;
 
 use clap::{Args, ValueEnum};
 
-use crate::process::{Error, Outcome, run as run_command};
-use crate::workspace::cargo;
+use crate::process::{Error, Outcome};
+use crate::workspace::build_release;
 use results::Results;
 use scenario::Scenario;
 use server::{Folder, Kind, Setup};
@@ -39,6 +40,9 @@ pub(crate) struct Options {
     /// Scenarios to measure, by name; all without it.
     #[arg(long, value_delimiter = ',')]
     scenario: Vec<String>,
+    /// Measure what it costs an owner to keep its partner's replica complete, instead of comparing servers.
+    #[arg(long, conflicts_with_all = ["quick", "only", "scenario"])]
+    pair: bool,
     /// Print the table without writing it to docs/performance.md.
     #[arg(long)]
     print: bool,
@@ -46,6 +50,9 @@ pub(crate) struct Options {
 
 /// Measures and writes the table.
 pub(crate) fn run(options: &Options) -> Outcome {
+    if options.pair {
+        return pair::run(options.runs, options.print);
+    }
     let scenarios = chosen(options)?;
     let kinds: Vec<Kind> =
         if options.only.is_empty() { Kind::value_variants().to_vec() } else { options.only.clone() };
@@ -80,11 +87,11 @@ fn chosen(options: &Options) -> Outcome<Vec<Scenario>> {
 
 /// Builds the generator and builds or installs the servers.
 fn prepare(kinds: &[Kind]) -> Outcome {
-    run_command(cargo().args(["build", "--release", "-p", "everpresent-load", "--bin", "everpresent-load"]))?;
+    build_release()?;
     server::tools()?;
     for kind in kinds {
         match kind {
-            Kind::Everpresent => everpresent::prepare()?,
+            Kind::Everpresent => {}
             Kind::Ejabberd => ejabberd::prepare()?,
             Kind::Prosody => prosody::prepare()?,
         }

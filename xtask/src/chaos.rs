@@ -1,12 +1,14 @@
 //! `chaos`: real processes, killed under traffic.
 
+use std::process::Command;
+
 use clap::{Args, ValueEnum};
 
 use crate::end_to_end;
 use crate::install;
-use crate::process::{self, Outcome};
-use crate::simulate::{require_binary, run_binary};
-use crate::workspace::{cargo, root};
+use crate::process::{Outcome, run as run_command};
+use crate::simulate::require_binary;
+use crate::workspace::{build_release, root, target_folder};
 
 /// The package and binary that play the scenes.
 const PACKAGE: &str = "everpresent-load";
@@ -47,7 +49,7 @@ enum Scene {
 /// Builds the server as it ships and hands over to the binary `everpresent-chaos` of crate `load`.
 pub(crate) fn run(options: &Options) -> Outcome {
     require_binary(PACKAGE, BINARY)?;
-    process::run(cargo().args(["build", "--release", "-p", "everpresent"]))?;
+    build_release()?;
     let mut words = vec![match options.scene {
         Scene::Single => "single".to_owned(),
         Scene::Pair => "pair".to_owned(),
@@ -59,5 +61,5 @@ pub(crate) fn run(options: &Options) -> Outcome {
         words.extend(["--script".to_owned(), root().join(SCRIPT).display().to_string()]);
     }
     words.extend(options.rest.iter().cloned());
-    run_binary(PACKAGE, BINARY, &words)
+    run_command(Command::new(target_folder().join("release").join(BINARY)).args(words))
 }

@@ -7,7 +7,7 @@ use std::process::Command;
 
 use serde::Deserialize;
 
-use crate::process::{Error, Outcome, capture};
+use crate::process::{Error, Outcome, capture, run};
 
 /// Folders that hold nothing written by hand.
 const SKIPPED_FOLDERS: &[&str] =
@@ -24,6 +24,13 @@ pub(crate) fn cargo() -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.current_dir(root());
     command
+}
+
+/// Builds the server and the load generator as they ship. Always both: each alone would have other features of their
+/// common dependencies, and building one would undo half of building the other.
+pub(crate) fn build_release() -> Outcome {
+    let packages = ["-p", "everpresent", "-p", "everpresent-load"];
+    run(cargo().args(["build", "--release", "--bins"]).args(packages))
 }
 
 /// The folder where cargo puts what it builds.

@@ -60,19 +60,24 @@ pub(super) fn section(
 
 /// Puts the section between the marks of the document.
 pub(super) fn write(section: &str) -> Outcome {
+    write_between([BEGIN, END], section)
+}
+
+/// Puts a section between two marks of the document.
+pub(super) fn write_between([begin, end]: [&str; 2], section: &str) -> Outcome {
     let path = root().join(DOCUMENT);
     let old = fs::read_to_string(&path).map_err(|error| trouble(&path, &error))?;
-    let new = spliced(&old, section)
-        .ok_or_else(|| Error::Failed(format!("{DOCUMENT} has lost its marks {BEGIN} and {END}")))?;
+    let new = spliced(&old, [begin, end], section)
+        .ok_or_else(|| Error::Failed(format!("{DOCUMENT} has lost its marks {begin} and {end}")))?;
     fs::write(&path, new).map_err(|error| trouble(&path, &error))?;
     println!("written to {DOCUMENT}");
     Ok(())
 }
 
-fn spliced(document: &str, section: &str) -> Option<String> {
-    let (before, rest) = document.split_once(BEGIN)?;
-    let (_, after) = rest.split_once(END)?;
-    Some(format!("{before}{BEGIN}\n{section}{END}{after}"))
+fn spliced(document: &str, [begin, end]: [&str; 2], section: &str) -> Option<String> {
+    let (before, rest) = document.split_once(begin)?;
+    let (_, after) = rest.split_once(end)?;
+    Some(format!("{before}{begin}\n{section}{end}{after}"))
 }
 
 #[cfg(test)]
@@ -82,7 +87,11 @@ mod tests {
     #[test]
     fn only_what_is_between_the_marks_changes() {
         let document = format!("top\n{BEGIN}\nold\n{END}\nbottom\n");
-        assert_eq!(spliced(&document, "new\n").unwrap(), format!("top\n{BEGIN}\nnew\n{END}\nbottom\n"));
-        assert_eq!(spliced("no marks", "new"), None);
+        let marks = [BEGIN, END];
+        assert_eq!(
+            spliced(&document, marks, "new\n").unwrap(),
+            format!("top\n{BEGIN}\nnew\n{END}\nbottom\n")
+        );
+        assert_eq!(spliced("no marks", marks, "new"), None);
     }
 }

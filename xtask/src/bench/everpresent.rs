@@ -5,14 +5,10 @@ use std::process::Command;
 
 use super::server::{DOMAIN, PASSWORD, PREFIX, Running, Setup, write};
 use crate::process::{Outcome, capture, run};
-use crate::workspace::{cargo, target_folder};
+use crate::workspace::target_folder;
 
-fn binary() -> PathBuf {
+pub(super) fn binary() -> PathBuf {
     target_folder().join("release").join("everpresent")
-}
-
-pub(super) fn prepare() -> Outcome {
-    run(cargo().args(["build", "--release", "-p", "everpresent", "--bin", "everpresent"]))
 }
 
 pub(super) fn version() -> Outcome<String> {
@@ -70,7 +66,7 @@ pub(super) fn start(setup: &Setup<'_>) -> Outcome<Running> {
 
 /// Imports accounts into the stopped server's database. Deriving their keys takes minutes, so the database is kept for
 /// the next round.
-fn make_accounts(setup: &Setup<'_>, configuration_file: &Path) -> Outcome {
+pub(super) fn make_accounts(setup: &Setup<'_>, configuration_file: &Path) -> Outcome {
     let kept = setup.folder.path().join(format!("everpresent-accounts-{}", setup.accounts));
     let data = setup.home.join("data");
     if kept.exists() {

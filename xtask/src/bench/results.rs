@@ -162,7 +162,7 @@ fn share(all: &[(f64, f64)]) -> String {
     format!("{:.0} % / {:.0} %{bound}", median(&servers), median(&generators))
 }
 
-fn median(values: &[f64]) -> f64 {
+pub(super) fn median(values: &[f64]) -> f64 {
     let mut sorted = values.to_vec();
     sorted.sort_by(f64::total_cmp);
     match sorted.len() {
@@ -173,7 +173,7 @@ fn median(values: &[f64]) -> f64 {
 }
 
 /// With commas between thousands.
-fn number(value: f64, digits: usize) -> String {
+pub(super) fn number(value: f64, digits: usize) -> String {
     let plain = format!("{value:.digits$}");
     let (whole, fraction) =
         plain.split_once('.').map_or((plain.as_str(), None), |(whole, rest)| (whole, Some(rest)));

@@ -22,6 +22,11 @@ pub(super) struct Scenario {
 }
 
 impl Scenario {
+    /// A call of the generator that is no part of the comparison.
+    pub(super) fn own(words: &str) -> Self {
+        scenario("", words, 0, &[])
+    }
+
     pub(super) fn is_for(&self, kind: Kind) -> bool {
         self.compared || kind == Kind::Everpresent
     }

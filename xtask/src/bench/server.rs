@@ -187,10 +187,15 @@ impl<'a> Setup<'a> {
 
     /// A program pinned to the server's core, with as many open files as allowed, its output in a file.
     pub(super) fn command(&self, program: impl AsRef<OsStr>) -> Outcome<Command> {
+        self.command_on(SERVER_CORE, program)
+    }
+
+    /// The same on another core.
+    pub(super) fn command_on(&self, core: &str, program: impl AsRef<OsStr>) -> Outcome<Command> {
         let path = self.output();
         let output = File::create(&path).map_err(|error| trouble(&path, &error))?;
         let errors = output.try_clone().map_err(|error| trouble(&path, &error))?;
-        let mut command = pinned(SERVER_CORE, program);
+        let mut command = pinned(core, program);
         command.current_dir(&self.home).stdin(Stdio::null()).stdout(output).stderr(errors);
         Ok(command)
     }
@@ -261,7 +266,7 @@ pub(super) fn trouble(path: &Path, error: &std::io::Error) -> Error {
     Error::Failed(format!("{}: {error}", path.display()))
 }
 
-fn free_ports<const COUNT: usize>() -> Outcome<[u16; COUNT]> {
+pub(super) fn free_ports<const COUNT: usize>() -> Outcome<[u16; COUNT]> {
     let failed = |error| Error::Failed(format!("no free port: {error}"));
     // All listeners live until all ports are known, so that they differ.
     let listeners: std::io::Result<Vec<_>> = (0..COUNT).map(|_| TcpListener::bind("127.0.0.1:0")).collect();
