@@ -1,5 +1,6 @@
 //! Client connections: accepted, negotiated, established.
 
+pub mod admission;
 mod carried;
 pub mod carrier;
 pub mod connection;

@@ -13,6 +13,7 @@ use everpresent_stream::Offer;
 use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
 
+use crate::c2s::admission::Admission;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::directory::Directory;
@@ -50,6 +51,8 @@ pub struct Node {
     pub certificates: Arc<Certificates>,
     /// Who failed to sign in lately.
     pub throttle: Throttle,
+    /// How many sign in at once.
+    pub admission: Admission,
     /// Cancelled when the node begins to stop: nobody new comes in.
     pub stopping: CancellationToken,
     /// Cancelled when other nodes are served no more.
@@ -89,6 +92,7 @@ impl Node {
             plain_offer,
             certificates,
             throttle,
+            admission: Admission::default(),
             stopping: CancellationToken::new(),
             link_stopping: CancellationToken::new(),
             next_transport: AtomicU64::new(1),

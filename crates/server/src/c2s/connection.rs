@@ -16,23 +16,26 @@ use super::wire::Wire;
 use crate::home::{Home, Line};
 use crate::node::Node;
 
-/// Serves a connection until it ends.
-pub async fn serve(node: Arc<Node>, mut wire: Wire) {
-    let holder = Holder::new(node.clone(), &wire);
-    let negotiated = tokio::select! {
+/// Negotiates with a client; nothing if the connection is to be closed instead.
+pub async fn sign_in(node: &Arc<Node>, wire: &mut Wire) -> Option<Negotiated> {
+    let holder = Holder::new(node.clone(), wire);
+    tokio::select! {
         biased;
         // Whoever is still signing in is let go without a word, and finds the next process.
         () = node.stopping.cancelled() => None,
-        negotiated = negotiate::run(&node, &mut wire, holder) => negotiated,
-    };
-    match negotiated {
+        negotiated = negotiate::run(node, wire, holder) => negotiated,
+    }
+}
+
+/// Serves a connection from its sign-in until it ends.
+pub async fn serve(node: &Node, mut wire: Wire, signed_in: Option<Negotiated>) {
+    match signed_in {
         Some(Negotiated::Here(holder)) => established::run(&mut wire, holder).await,
         Some(Negotiated::Elsewhere(way)) => {
-            let stopping = node.stopping.clone();
             tokio::select! {
                 () = carrier::relay(&mut wire, way) => {}
                 // Its session lives on at its owner; another node carries it.
-                () = stopping.cancelled() => {}
+                () = node.stopping.cancelled() => {}
             }
         }
         None => {}

@@ -29,6 +29,9 @@ const OUTPUT_TAKE_BYTES: usize = 32 * 1024;
 /// How long a client that does not read may block what is to be written.
 const WRITE_TIMEOUT: Duration = Duration::from_secs(60);
 
+/// How long the answer to `<r/>` may wait for what was received to be confirmed. Nearly always it is in a moment, and one
+/// answer says what two would have; no client waits for one impatiently.
+const ANSWER_WITHIN: Duration = Duration::from_millis(100);
 /// After so many stanzas a client waits until they are confirmed.
 const MAX_UNCONFIRMED_STANZAS: usize = 4_096;
 
@@ -78,6 +81,8 @@ struct Connection<'a> {
     asked: Option<Instant>,
     /// An `<r/>` was sent and not answered yet.
     awaiting_ack: bool,
+    /// When an `<r/>` of the client is answered, whatever is confirmed by then.
+    answer_by: Option<Instant>,
     /// When the output that waits began to wait.
     blocked: Option<Instant>,
     /// There may be output to take.
@@ -96,7 +101,7 @@ impl<'a> Connection<'a> {
         user: &'a BareJid,
     ) -> Self {
         let heard = Instant::now();
-        let (asked, blocked) = (None, None);
+        let (asked, answer_by, blocked) = (None, None, None);
         Self {
             home,
             wire,
@@ -107,6 +112,7 @@ impl<'a> Connection<'a> {
             heard,
             asked,
             awaiting_ack: false,
+            answer_by,
             blocked,
             rung: true,
             handled: 0,
@@ -246,8 +252,13 @@ impl<'a> Connection<'a> {
         let element: Option<Element> = stanza.to_element().ok();
         match element.as_ref().and_then(Management::parse) {
             Some(Ok(Management::Request)) => {
-                let h = self.home.enter(|state| state.owner.ack_requested(self.session));
-                if let Some(h) = h {
+                let (h, owed) = self.home.enter(|state| {
+                    let h = state.owner.ack_requested(self.session);
+                    (h, state.owner.owes_ack(self.session))
+                });
+                if owed {
+                    self.answer_by.get_or_insert_with(|| Instant::now() + ANSWER_WITHIN);
+                } else if let Some(h) = h {
                     self.send(&answer(h));
                 }
                 Ok(())
@@ -312,6 +323,7 @@ impl<'a> Connection<'a> {
             self.wire.queue(stanza);
         }
         if let Some(h) = output.ack {
+            self.answer_by = None;
             self.send(&answer(h));
         }
         if output.unacknowledged > 0 && !self.awaiting_ack {
@@ -366,7 +378,8 @@ impl<'a> Connection<'a> {
     fn next_timer(&self) -> Instant {
         let settings = &self.home.node.config.session;
         let life = self.asked.map_or(self.heard + settings.idle, |asked| asked + settings.answer);
-        self.blocked.map_or(life, |blocked| life.min(blocked + WRITE_TIMEOUT))
+        let timer = self.blocked.map_or(life, |blocked| life.min(blocked + WRITE_TIMEOUT));
+        self.answer_by.map_or(timer, |answer_by| timer.min(answer_by))
     }
 
     /// Asks a silent client for a sign of life, or gives it up (promise P6).
@@ -374,6 +387,11 @@ impl<'a> Connection<'a> {
         let now = Instant::now();
         if self.blocked.is_some_and(|blocked| now >= blocked + WRITE_TIMEOUT) {
             return Err(Departure::Lost(Reason::TransportLost));
+        }
+        if self.answer_by.is_some_and(|answer_by| now >= answer_by) {
+            self.answer_by = None;
+            let h = self.home.enter(|state| state.owner.confirmed_handled(self.session));
+            h.into_iter().for_each(|h| self.send(&answer(h)));
         }
         let settings = &self.home.node.config.session;
         match self.asked {

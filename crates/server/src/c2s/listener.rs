@@ -8,10 +8,12 @@ use std::time::Duration;
 
 use socket2::SockRef;
 use tokio::net::{TcpListener, TcpStream};
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::connection::{self, limits_before_sign_in};
+use super::negotiate::Negotiated;
 use super::pace::Pace;
 use super::tcp::TcpWire;
 use super::wire::Wire;
@@ -165,16 +167,39 @@ async fn serve(node: Arc<Node>, stream: TcpStream, peer: SocketAddr, security: S
     if security == Security::Plain {
         wire.allow_plain_text();
     }
+    let spoken = tokio::select! {
+        () = node.stopping.cancelled() => return,
+        spoken = timeout(node.config.signin.timeout, wire.spoken()) => spoken,
+    };
+    if !matches!(spoken, Ok(true)) {
+        // It has not asked for anything, so there is nothing to be answered.
+        metrics::counter!("everpresent_signin_timeouts_total").increment(u64::from(spoken.is_err()));
+        return;
+    }
+    if let Some((wire, signed_in)) = node.admission.sign_in(sign_in(&node, wire, security)).await {
+        connection::serve(&node, wire, signed_in).await;
+    }
+}
+
+/// Makes the TLS handshake if it comes first, and signs in.
+async fn sign_in(
+    node: &Arc<Node>,
+    mut wire: TcpWire,
+    security: Security,
+) -> Option<(Wire, Option<Negotiated>)> {
     if security == Security::DirectTls {
+        let limits = limits_before_sign_in(node);
         let handshake = tokio::select! {
-            () = node.stopping.cancelled() => return,
+            () = node.stopping.cancelled() => return None,
             handshake = wire.start_tls(&node.certificates, limits) => handshake,
         };
         if let Err(error) = handshake {
             metrics::counter!("everpresent_tls_failures_total").increment(1);
             tracing::debug!(%error, "tls handshake failed");
-            return;
+            return None;
         }
     }
-    connection::serve(node, Wire::Tcp(Box::new(wire))).await;
+    let mut wire = Wire::Tcp(Box::new(wire));
+    let signed_in = connection::sign_in(node, &mut wire).await;
+    Some((wire, signed_in))
 }

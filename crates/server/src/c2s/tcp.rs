@@ -85,6 +85,12 @@ impl TcpWire {
         self.allow_plain_text && self.bindings.is_none()
     }
 
+    /// Waits for the client's first bytes; they stay where they are. Returns false if none will come.
+    pub async fn spoken(&self) -> bool {
+        let Stream::Plain(stream) = &self.stream else { return true };
+        matches!(stream.peek(&mut [0]).await, Ok(1))
+    }
+
     /// Makes the TLS handshake. Bytes that came before it are forgotten: nobody vouches for them.
     ///
     /// # Errors

@@ -42,7 +42,9 @@ impl WebSocketService for Upgrades {
         let served = self.tasks.track_future(async move {
             let Some(_place) = place else { return };
             let wire = WebSocketWire::new(socket, connection.peer, limits, pace);
-            connection::serve(node, Wire::WebSocket(Box::new(wire))).await;
+            let mut wire = Wire::WebSocket(Box::new(wire));
+            let signed_in = node.admission.sign_in(connection::sign_in(&node, &mut wire)).await;
+            connection::serve(&node, wire, signed_in).await;
         });
         Box::pin(served)
     }

@@ -37,7 +37,8 @@ impl Marks {
                 mark.send_if_modified(|told| {
                     let rises = *told < now;
                     *told = now.max(*told);
-                    rises
+                    // Whoever begins to wait from here on sees the mark as it is now: nobody has to be woken.
+                    rises && mark.receiver_count() > 0
                 });
             }
         }

@@ -56,6 +56,7 @@ pub(super) async fn take_over(
     basis: Basis,
 ) {
     let began = node.clock.moment();
+    let hold = node.admission.hold();
     let owner = loop {
         match owner(&node, &fence, &basis).await {
             Ok(owner) => break owner,
@@ -77,6 +78,7 @@ pub(super) async fn take_over(
     tokio::spawn(replicate_forever(home.clone()));
     tokio::spawn(crate::channels::send_forever(home.clone()));
     seat.serve(Some(home));
+    drop(hold);
 }
 
 async fn owner(node: &Node, fence: &Fence, basis: &Basis) -> Result<Owner, Failed> {

@@ -101,6 +101,11 @@ impl Owner {
         Some(h)
     }
 
+    /// Whether an acknowledgement that was asked for follows with [`Owner::take_output`].
+    pub fn owes_ack(&self, session: SessionId) -> bool {
+        self.local.get(&session).is_some_and(|local| local.ack_owed.is_some())
+    }
+
     /// How many of the client's stanzas are handled and confirmed.
     pub fn confirmed_handled(&mut self, session: SessionId) -> Option<u32> {
         let handled = self.ledger.session(session)?.handled;

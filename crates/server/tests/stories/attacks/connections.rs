@@ -45,6 +45,26 @@ async fn a_thousand_silent_connections_keep_nobody_out_and_are_closed_in_time() 
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn five_hundred_who_begin_to_sign_in_and_stop_keep_nobody_out() {
+    let house = House::with(&[("SIGNIN_TIMEOUT_SECONDS", SIGNIN_SECONDS)]).await;
+    let bystanders = Bystanders::chat(&house).await;
+    let mut stuck = Vec::new();
+    for _ in 0..500.min(room()) {
+        let mut raw = house.knock().await;
+        raw.says("<").await;
+        stuck.push(raw);
+    }
+    let mut alice = house.online("alice", "phone").await;
+    alice.says("alice@example.org", "all well?").await;
+    assert_eq!(alice.hears().await, "all well?");
+    for mut raw in stuck {
+        raw.last_words().await;
+    }
+    bystanders.noticed_nothing().await;
+    house.closes_in_balance().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn one_address_gets_so_many_connections_and_no_more() {
     let house = House::with(&[("LIMITS_CONNECTIONS_PER_ADDRESS", "10")]).await;
     let mut held = Vec::new();

@@ -6,13 +6,14 @@ use super::*;
 fn an_acknowledgement_waits_for_the_database_and_follows_unasked() {
     let mut home = Home::spooled();
     home.message();
-    assert_eq!(home.told(), 0);
+    assert_eq!((home.told(), home.owner.owes_ack(ALICE)), (0, true));
     assert_eq!(home.owner.take_output(at(0), ALICE, 1_000).unwrap().ack, None);
     home.owner.take_woken();
     home.write();
     assert_eq!(home.owner.take_woken(), [ALICE]);
     assert_eq!(home.owner.take_output(at(0), ALICE, 1_000).unwrap().ack, Some(1));
     assert_eq!(home.owner.take_output(at(0), ALICE, 1_000).unwrap().ack, None, "once");
+    assert_eq!((home.told(), home.owner.owes_ack(ALICE)), (1, false));
 }
 
 #[test]
