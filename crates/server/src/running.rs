@@ -42,7 +42,7 @@ pub(crate) struct Tasks {
     /// The keepers of the seats.
     pub(crate) keepers: TaskTracker,
     /// What removes what grew old, the recovery manager, and what watches the group.
-    pub(crate) helpers: [JoinHandle<()>; 3],
+    pub(crate) helpers: [JoinHandle<()>; 4],
 }
 
 impl Server {

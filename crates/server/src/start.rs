@@ -134,6 +134,7 @@ pub async fn start(config: Config, options: Options) -> Result<Server, StartErro
     let (offer, plain_offer) = offers(&config, &store).await?;
     let parts = (offer, plain_offer, certificates);
     let node = Arc::new(Node::new(config, incarnation, Clock::start(), (pair, peers), store, parts));
+    crate::tls::tickets::agree(&node).await;
     let keepers = TaskTracker::new();
     let driver = Driver::new(node.clone(), pair::persisted(&row), inbox);
     let manager = tokio::spawn(driver.run());
@@ -331,7 +332,10 @@ fn run(
     let pruner = node.clone();
     let pruner = tokio::spawn(async move { crate::housekeeping::prune_forever(&pruner).await });
     let group = tokio::spawn(pair::watch_group(node.clone(), keepers.clone()));
-    let tasks = Tasks { stop, connections, services, keepers, helpers: [pruner, manager, group] };
+    let tickets = node.clone();
+    let tickets = tokio::spawn(async move { crate::tls::tickets::agree_forever(&tickets).await });
+    let helpers = [pruner, manager, group, tickets];
+    let tasks = Tasks { stop, connections, services, keepers, helpers };
     Server::new(node, admin, tasks, listeners.names)
 }
 

@@ -1,5 +1,7 @@
 //! TLS: certificate files read without restart, or a self-signed certificate made at the first start.
 
+pub(crate) mod tickets;
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -14,6 +16,7 @@ use rustls_pki_types::pem::PemObject;
 use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 use sha2::Digest;
 use thiserror::Error;
+use tickets::Tickets;
 
 /// What a client says by ALPN that it wants on a TLS port (XEP-0368 §3).
 const ALPN_CLIENT: &[u8] = b"xmpp-client";
@@ -45,6 +48,7 @@ pub struct Certificates {
     certificate: PathBuf,
     key: PathBuf,
     current: Arc<Current>,
+    tickets: Arc<Tickets>,
     server: Arc<ServerConfig>,
     web: Arc<ServerConfig>,
 }
@@ -81,7 +85,8 @@ impl Certificates {
             .with_protocol_versions(&[&rustls::version::TLS13, &rustls::version::TLS12])?
             .with_no_client_auth()
             .with_cert_resolver(current.clone());
-        server.ticketer = aws_lc_rs::Ticketer::new()?;
+        let tickets = Arc::new(Tickets::new());
+        server.ticketer = tickets.clone();
         let mut web = server.clone();
         server.alpn_protocols = vec![ALPN_CLIENT.to_vec()];
         web.alpn_protocols = vec![b"http/1.1".to_vec()];
@@ -89,6 +94,7 @@ impl Certificates {
             certificate: certificate.into(),
             key: key.into(),
             current,
+            tickets,
             server: Arc::new(server),
             web: Arc::new(web),
         })
@@ -101,6 +107,11 @@ impl Certificates {
     pub fn reload(&self) -> Result<(), TlsError> {
         self.current.0.store(Arc::new(read(&self.certificate, &self.key)?));
         Ok(())
+    }
+
+    /// What makes and opens session tickets.
+    pub(crate) fn tickets(&self) -> &Tickets {
+        &self.tickets
     }
 
     /// Settings for client connections.

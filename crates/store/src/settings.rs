@@ -45,6 +45,15 @@ impl Database {
         self.change("set a setting", upsert).await.map(|_| ())
     }
 
+    /// Makes a setting one that was never set.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn remove_setting(&self, name: &str) -> Result<(), StoreError> {
+        let delete = query("DELETE FROM settings WHERE name = $1").bind(name.to_owned());
+        self.change("remove a setting", delete).await.map(|_| ())
+    }
+
     /// Sets a setting only if it was never set, and says what it is now: the way to agree on a value that is made once,
     /// such as a secret.
     ///

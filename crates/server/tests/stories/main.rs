@@ -8,3 +8,5 @@ mod chat;
 mod harness;
 #[cfg(test)]
 mod homes;
+#[cfg(test)]
+mod tls;

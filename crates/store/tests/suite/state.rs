@@ -213,6 +213,9 @@ async fn settings_are_agreed_on_once(place: Place) {
     assert_eq!(store.setting("relogin.lower").await.unwrap().as_deref(), Some("130"));
     assert_eq!(store.setting_or_insert("salt", "mine").await.unwrap(), "mine");
     assert_eq!(store.setting_or_insert("salt", "yours").await.unwrap(), "mine");
+    store.set_setting("old", "1").await.unwrap();
+    store.remove_setting("old").await.unwrap();
+    store.remove_setting("never").await.unwrap();
     let all = store.settings().await.unwrap();
     assert_eq!(all.keys().collect::<Vec<_>>(), ["relogin.lower", "salt"]);
 }

@@ -22,6 +22,8 @@ pub(crate) struct Ledger {
     /// Which kind of round began when, oldest first.
     rounds: Vec<(u64, Kind)>,
     unavailable: Vec<u64>,
+    /// When clients began to sign out.
+    leaving: Option<u64>,
     /// Changes since the beginning that concern rounds, by kind.
     changes: BTreeMap<Kind, Changes>,
     findings: Vec<String>,
@@ -91,6 +93,11 @@ impl Ledger {
     /// From this moment on a round of this kind is under way.
     pub(crate) fn begin_round(&mut self, at: u64, kind: Kind) {
         self.rounds.push((at, kind));
+    }
+
+    /// From this moment on clients sign out, and those who see it see something true.
+    pub(crate) fn begin_leaving(&mut self, at: u64) {
+        self.leaving = Some(at);
     }
 
     /// A finding that is no line of a log.
@@ -222,7 +229,7 @@ impl Ledger {
                 findings.push(format!("message {number} of {sender} was acknowledged and nobody has it"));
             }
         }
-        for at in &self.unavailable {
+        for at in self.unavailable.iter().filter(|at| self.leaving.is_none_or(|leaving| **at < leaving)) {
             tallies.entry(self.kind_at(*at)).or_default().unavailable_seen += 1;
         }
         for (kind, changes) in &self.changes {
@@ -294,6 +301,21 @@ mod tests {
         ]);
         let tally = &tallies[&Kind::Server];
         assert_eq!((tally.resumed, tally.addresses_changed), (1, 1));
+    }
+
+    #[test]
+    fn who_signs_out_is_seen_to_go_and_nothing_is_wrong_with_that() {
+        let seen = |at| {
+            let mut ledger = Ledger::default();
+            ledger.begin_round(10, Kind::Server);
+            ledger.begin_leaving(20);
+            let event = Event::Unavailable { contact: "r@x/1".to_owned() };
+            ledger.take(Line { at, who: "l".to_owned(), event });
+            let mut tallies = BTreeMap::new();
+            ledger.settle(&mut tallies);
+            tallies.get(&Kind::Server).map_or(0, |tally| tally.unavailable_seen)
+        };
+        assert_eq!((seen(19), seen(20)), (1, 0));
     }
 
     #[test]

@@ -277,6 +277,7 @@ impl Stage<'_> {
             }
             sleep(POLL).await;
         }
+        self.ledger.begin_leaving(now());
         if let Some(profanity) = self.profanity.take() {
             profanity.end().await?;
             self.ledger.read()?;
