@@ -17,7 +17,7 @@ pub use batch::{
 };
 pub use deadlines::MAX_EXPIRIES_PER_TICK;
 pub use local::TransportId;
-pub use mode::{Mode, REPLICATION_TIMEOUT, WitnessOutcome};
+pub use mode::{MAX_WAITING_RECORDS, Mode, REPLICATION_TIMEOUT, WitnessOutcome};
 pub use output::Output;
 pub use resume::{ResumeRefusal, ResumedSession};
 pub use routes::RoutePage;
@@ -118,9 +118,7 @@ impl Owner {
         for effect in &record.effects {
             self.note(now, record.number, effect);
         }
-        if let Some(sync) = &mut self.sync {
-            sync.outbox.push_back(record);
-        }
+        self.tell_partner(record);
         self.settle();
         Ok(self.ledger.last())
     }

@@ -18,8 +18,6 @@ const AGAIN: Duration = Duration::from_millis(100);
 const TICK: Duration = Duration::from_millis(50);
 /// How long the partner may take to accept a stream, to take the next part, or to confirm the snapshot.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// How many records may wait for the partner; beyond that it is given up.
-const MAX_WAITING_RECORDS: usize = 200_000;
 
 /// Why a stream of records ended.
 #[derive(Debug, Error)]
@@ -32,8 +30,6 @@ enum Ended {
     Stream,
     #[error("the partner did not answer in time")]
     Slow,
-    #[error("too much waits for the partner")]
-    TooMuch,
 }
 
 /// Keeps the partner's replica of a home complete while this process serves it.
@@ -96,6 +92,7 @@ impl Stream<'_> {
         let frames = snapshot.into_parts().map(|part| Frame::Part(Box::new(part)));
         for frame in frames.chain([Frame::Cut(cut)]) {
             send(duplex, frame).await?;
+            self.still_attached()?;
         }
         loop {
             match timeout(PATIENCE, duplex.receiver.recv()).await.map_err(|_| Ended::Slow)? {
@@ -115,14 +112,7 @@ impl Stream<'_> {
         let mut tick = interval(TICK);
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
-            let (records, waiting) = self.home.enter(|state| {
-                let records = state.owner.take_records();
-                let waiting = records.len();
-                (records, waiting)
-            });
-            if waiting > MAX_WAITING_RECORDS {
-                return Err(Ended::TooMuch);
-            }
+            let records = self.home.enter(|state| state.owner.take_records());
             if !records.is_empty() {
                 send(duplex, Frame::Records(records)).await?;
             }
@@ -132,14 +122,15 @@ impl Stream<'_> {
                 _ = tick.tick() => {}
             }
             let now = self.home.node.clock.moment();
-            let attached = self.home.enter(|state| {
-                state.owner.tick(now);
-                state.owner.partner() == Some(self.process)
-            });
-            if !attached {
-                return Err(Ended::Slow);
-            }
+            self.home.enter(|state| state.owner.tick(now));
+            self.still_attached()?;
         }
+    }
+
+    /// The owner gives a partner up that does not confirm in time, or for which too much waits.
+    fn still_attached(&self) -> Result<(), Ended> {
+        let attached = self.home.enter(|state| state.owner.partner() == Some(self.process));
+        if attached { Ok(()) } else { Err(Ended::Slow) }
     }
 
     fn answered(&self, answer: Option<Answer>) -> Result<(), Ended> {

@@ -19,6 +19,9 @@ use crate::time::Moment;
 /// Silence of the partner after which a home leaves protected mode.
 pub const REPLICATION_TIMEOUT: Duration = Duration::from_secs(1);
 
+/// How many records may wait for the partner; with one more it is given up. What they hold of stanzas is held in queues too.
+pub const MAX_WAITING_RECORDS: usize = 100_000;
+
 /// Who confirms the records of a home.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mode {
@@ -123,6 +126,16 @@ impl Owner {
     /// Records for the partner since the last call, in order.
     pub fn take_records(&mut self) -> Vec<Record> {
         self.sync.as_mut().map(|sync| sync.outbox.drain(..).collect()).unwrap_or_default()
+    }
+
+    /// A record was made: the partner gets it, unless too many wait for it.
+    pub(super) fn tell_partner(&mut self, record: Record) {
+        let Some(sync) = &mut self.sync else { return };
+        if sync.outbox.len() < MAX_WAITING_RECORDS {
+            sync.outbox.push_back(record);
+        } else {
+            self.lose_partner();
+        }
     }
 
     /// The partner's process has applied everything up to here.

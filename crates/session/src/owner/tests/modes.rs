@@ -1,7 +1,8 @@
 //! Who confirms, and what holds while that changes.
 
 use super::*;
-use crate::owner::{Mode, REPLICATION_TIMEOUT};
+use crate::owner::{MAX_WAITING_RECORDS, Mode, REPLICATION_TIMEOUT};
+use crate::record::Flag;
 
 const OTHER: Incarnation = Incarnation(0x2222);
 
@@ -27,6 +28,23 @@ fn in_protected_mode_nothing_leaves_before_the_partner_has_it() {
     woken.sort_unstable();
     assert_eq!(woken, [ALICE, BOB]);
     assert_eq!((home.output(BOB), home.told()), (1, 1));
+}
+
+#[test]
+fn a_partner_for_which_too_much_waits_is_given_up_and_gets_a_snapshot_next() {
+    let mut home = Home::protected();
+    let flag = Effect::Flag { session: ALICE, flag: Flag::Carbons(true) };
+    for _ in 0..MAX_WAITING_RECORDS {
+        home.change(flag.clone());
+    }
+    assert_eq!(home.owner.partner(), Some(PARTNER));
+    home.change(flag);
+    assert_eq!((home.owner.partner(), home.owner.take_records()), (None, vec![]));
+    assert!(matches!(home.owner.mode(), Mode::Leaving { .. }));
+    home.write_all();
+    home.owner.replica_written(None, WitnessOutcome::Done);
+    home.enter();
+    assert_eq!(home.owner.wanted_replica(), Some(Some(PARTNER)));
 }
 
 #[test]
