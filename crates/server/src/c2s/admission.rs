@@ -3,14 +3,15 @@
 //! When thousands come back at once, they come in one after the other: the first of them is back at once, and the last no
 //! later than if all had been served together. A connection asks for a place with its first bytes, so that one that
 //! says nothing waits for nothing and keeps nobody out; and a sign-in that waits for its client, or takes long,
-//! gives its place up.
+//! gives its place up. Who has a session to come back to goes before who begins a new one.
 
 use std::future::poll_fn;
 use std::pin::pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Poll;
 use std::time::Duration;
 
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::time::{Instant, sleep, timeout, timeout_at};
 
 /// How many sign-ins are in progress at once, for each core.
@@ -28,7 +29,9 @@ const LONGEST_HOLD: Duration = Duration::from_secs(1);
 /// Lets sign-ins begin.
 #[derive(Debug)]
 pub struct Admission {
-    places: Semaphore,
+    places: Arc<Semaphore>,
+    /// How many wait for a place.
+    queue: watch::Sender<usize>,
     held: watch::Sender<Held>,
 }
 
@@ -37,6 +40,21 @@ pub struct Admission {
 struct Held {
     by: usize,
     until: Instant,
+}
+
+/// A client's turn to sign in.
+#[derive(Debug)]
+pub struct Turn<'a> {
+    admission: &'a Admission,
+    stay: Mutex<Option<Stay>>,
+}
+
+/// A place that is taken.
+#[derive(Debug)]
+struct Stay {
+    _place: OwnedSemaphorePermit,
+    /// It is given up now at the latest.
+    last: Instant,
 }
 
 /// No sign-in begins while this lives, within limits.
@@ -54,7 +72,11 @@ impl Default for Admission {
 impl Admission {
     fn of(places: usize) -> Self {
         let held = Held { by: 0, until: Instant::now() };
-        Self { places: Semaphore::new(places), held: watch::Sender::new(held) }
+        Self {
+            places: Arc::new(Semaphore::new(places)),
+            queue: watch::Sender::new(0),
+            held: watch::Sender::new(held),
+        }
     }
 
     /// Lets sign-ins wait for a moment.
@@ -66,27 +88,9 @@ impl Admission {
         Hold(self)
     }
 
-    /// Signs a client in when it is its turn.
-    pub async fn sign_in<T>(&self, work: impl Future<Output = T>) -> T {
-        // The semaphore is never closed: without a place is who waited long enough.
-        let mut place = timeout(LONGEST_WAIT, self.places.acquire()).await.ok();
-        self.until_let_go().await;
-        let last = Instant::now() + LONGEST_STAY;
-        let (mut work, mut patience) = (pin!(work), pin!(sleep(PATIENCE)));
-        poll_fn(|context| {
-            if let Poll::Ready(done) = work.as_mut().poll(context) {
-                return Poll::Ready(done);
-            }
-            if place.is_some() {
-                if patience.as_mut().poll(context).is_ready() {
-                    place = None;
-                } else {
-                    patience.as_mut().reset(last.min(Instant::now() + PATIENCE));
-                }
-            }
-            Poll::Pending
-        })
-        .await
+    /// A turn that is to be waited for.
+    pub fn turn(&self) -> Turn<'_> {
+        Turn { admission: self, stay: Mutex::default() }
     }
 
     async fn until_let_go(&self) {
@@ -105,6 +109,72 @@ impl Admission {
     }
 }
 
+impl Turn<'_> {
+    /// Signs a client in when it is its turn.
+    pub async fn sign_in<T>(&self, work: impl Future<Output = T>) -> T {
+        let queued = Queued::behind(&self.admission.queue);
+        self.take_place().await;
+        drop(queued);
+        self.admission.until_let_go().await;
+        let (mut work, mut patience) = (pin!(work), pin!(sleep(PATIENCE)));
+        poll_fn(|context| {
+            if let Poll::Ready(done) = work.as_mut().poll(context) {
+                return Poll::Ready(done);
+            }
+            let mut stay = self.stay();
+            if let Some(Stay { last, .. }) = &*stay {
+                if patience.as_mut().poll(context).is_ready() {
+                    *stay = None;
+                } else {
+                    patience.as_mut().reset((*last).min(Instant::now() + PATIENCE));
+                }
+            }
+            Poll::Pending
+        })
+        .await
+    }
+
+    /// Lets those who wait for a place go first: they may have a session to come back to, and this client has none.
+    /// To be called within [`Turn::sign_in`].
+    pub async fn step_back(&self) {
+        let mut queue = self.admission.queue.subscribe();
+        if *queue.borrow() == 0 {
+            return;
+        }
+        *self.stay() = None;
+        // The sender lives as long as this.
+        let _ = timeout(LONGEST_WAIT, queue.wait_for(|waiting| *waiting == 0)).await;
+        self.take_place().await;
+    }
+
+    async fn take_place(&self) {
+        // The semaphore is never closed: without a place is who waited long enough.
+        if let Ok(Ok(place)) = timeout(LONGEST_WAIT, self.admission.places.clone().acquire_owned()).await {
+            *self.stay() = Some(Stay { _place: place, last: Instant::now() + LONGEST_STAY });
+        }
+    }
+
+    fn stay(&self) -> MutexGuard<'_, Option<Stay>> {
+        self.stay.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Counted while it waits, however that ends.
+struct Queued<'a>(&'a watch::Sender<usize>);
+
+impl<'a> Queued<'a> {
+    fn behind(queue: &'a watch::Sender<usize>) -> Self {
+        queue.send_modify(|waiting| *waiting += 1);
+        Self(queue)
+    }
+}
+
+impl Drop for Queued<'_> {
+    fn drop(&mut self) {
+        self.0.send_modify(|waiting| *waiting -= 1);
+    }
+}
+
 impl Drop for Hold<'_> {
     fn drop(&mut self) {
         self.0.held.send_modify(|held| held.by -= 1);
@@ -120,8 +190,8 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn no_more_are_in_progress_than_are_served_at_once() {
         let admission = Admission::of(1);
-        let mut first = pin!(admission.sign_in(busy(LONGEST_STAY / 2)));
-        let mut second = pin!(admission.sign_in(ready(())));
+        let mut first = pin!(sign_in(&admission, busy(LONGEST_STAY / 2)));
+        let mut second = pin!(sign_in(&admission, ready(())));
         tokio::select! {
             biased;
             () = &mut first => {}
@@ -133,12 +203,12 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn who_keeps_itself_busy_for_long_keeps_nobody_out() {
         let admission = Admission::of(1);
-        let mut busy = pin!(admission.sign_in(busy(LONGEST_STAY * 10)));
+        let mut busy = pin!(sign_in(&admission, busy(LONGEST_STAY * 10)));
         let begun = Instant::now();
         tokio::select! {
             biased;
             () = &mut busy => panic!("nobody else was let in"),
-            () = admission.sign_in(ready(())) => {}
+            () = sign_in(&admission, ready(())) => {}
         }
         assert!(begun.elapsed() <= LONGEST_STAY + PATIENCE);
     }
@@ -146,34 +216,57 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn who_waited_long_enough_is_let_in() {
         let admission = Admission::of(0);
-        assert!(timeout(LONGEST_WAIT / 2, admission.sign_in(ready(()))).await.is_err());
-        assert!(timeout(LONGEST_WAIT * 2, admission.sign_in(ready(()))).await.is_ok());
+        assert!(timeout(LONGEST_WAIT / 2, sign_in(&admission, ready(()))).await.is_err());
+        assert!(timeout(LONGEST_WAIT * 2, sign_in(&admission, ready(()))).await.is_ok());
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_client_that_falls_silent_keeps_nobody_out() {
         let admission = Admission::of(1);
-        let mut silent = pin!(admission.sign_in(pending::<()>()));
+        let mut silent = pin!(sign_in(&admission, pending::<()>()));
         assert!(timeout(PATIENCE / 2, &mut silent).await.is_err());
         let next = async {
             tokio::select! {
                 biased;
                 () = &mut silent => unreachable!("it never ends"),
-                () = admission.sign_in(ready(())) => {}
+                () = sign_in(&admission, ready(())) => {}
             }
         };
         assert!(timeout(PATIENCE * 2, next).await.is_ok());
     }
 
     #[tokio::test(start_paused = true)]
+    async fn who_begins_anew_lets_those_who_wait_go_first() {
+        let admission = Admission::of(1);
+        let stepping_back = admission.turn();
+        let mut fresh = pin!(stepping_back.sign_in(stepping_back.step_back()));
+        let mut busy = pin!(sign_in(&admission, busy(LONGEST_STAY / 2)));
+        let mut returning = pin!(sign_in(&admission, ready(())));
+        let mut came = Vec::new();
+        while came.len() < 3 {
+            tokio::select! {
+                biased;
+                () = &mut busy, if !came.contains(&"busy") => came.push("busy"),
+                () = &mut fresh, if !came.contains(&"fresh") => came.push("fresh"),
+                () = &mut returning, if !came.contains(&"returning") => came.push("returning"),
+            }
+        }
+        assert_eq!(came, ["busy", "returning", "fresh"]);
+    }
+
+    #[tokio::test(start_paused = true)]
     async fn while_a_home_is_taken_over_nobody_begins_but_not_for_long() {
         let admission = Admission::of(1);
         let hold = admission.hold();
-        assert!(timeout(LONGEST_HOLD / 2, admission.sign_in(ready(()))).await.is_err());
+        assert!(timeout(LONGEST_HOLD / 2, sign_in(&admission, ready(()))).await.is_err());
         drop(hold);
-        assert!(timeout(Duration::ZERO, admission.sign_in(ready(()))).await.is_ok());
+        assert!(timeout(Duration::ZERO, sign_in(&admission, ready(()))).await.is_ok());
         let _hold = admission.hold();
-        assert!(timeout(LONGEST_HOLD * 2, admission.sign_in(ready(()))).await.is_ok());
+        assert!(timeout(LONGEST_HOLD * 2, sign_in(&admission, ready(()))).await.is_ok());
+    }
+
+    async fn sign_in<T>(admission: &Admission, work: impl Future<Output = T>) -> T {
+        admission.turn().sign_in(work).await
     }
 
     /// Is polled again and again, as a sign-in whose client answers.

@@ -9,6 +9,7 @@ use everpresent_session::reason::Reason;
 use everpresent_stanza::{FullJid, Limits};
 use tokio::sync::Notify;
 
+use super::admission::Turn;
 use super::carrier;
 use super::established;
 use super::negotiate::{self, Negotiated};
@@ -17,13 +18,13 @@ use crate::home::{Home, Line};
 use crate::node::Node;
 
 /// Negotiates with a client; nothing if the connection is to be closed instead.
-pub async fn sign_in(node: &Arc<Node>, wire: &mut Wire) -> Option<Negotiated> {
+pub async fn sign_in(node: &Arc<Node>, wire: &mut Wire, turn: &Turn<'_>) -> Option<Negotiated> {
     let holder = Holder::new(node.clone(), wire);
     tokio::select! {
         biased;
         // Whoever is still signing in is let go without a word, and finds the next process.
         () = node.stopping.cancelled() => None,
-        negotiated = negotiate::run(node, wire, holder) => negotiated,
+        negotiated = negotiate::run(node, wire, holder, turn) => negotiated,
     }
 }
 

@@ -12,6 +12,7 @@ use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use super::admission::Turn;
 use super::connection::{self, limits_before_sign_in};
 use super::negotiate::Negotiated;
 use super::pace::Pace;
@@ -176,7 +177,8 @@ async fn serve(node: Arc<Node>, stream: TcpStream, peer: SocketAddr, security: S
         metrics::counter!("everpresent_signin_timeouts_total").increment(u64::from(spoken.is_err()));
         return;
     }
-    if let Some((wire, signed_in)) = node.admission.sign_in(sign_in(&node, wire, security)).await {
+    let turn = node.admission.turn();
+    if let Some((wire, signed_in)) = turn.sign_in(sign_in(&node, wire, security, &turn)).await {
         connection::serve(&node, wire, signed_in).await;
     }
 }
@@ -186,6 +188,7 @@ async fn sign_in(
     node: &Arc<Node>,
     mut wire: TcpWire,
     security: Security,
+    turn: &Turn<'_>,
 ) -> Option<(Wire, Option<Negotiated>)> {
     if security == Security::DirectTls {
         let limits = limits_before_sign_in(node);
@@ -200,6 +203,6 @@ async fn sign_in(
         }
     }
     let mut wire = Wire::Tcp(Box::new(wire));
-    let signed_in = connection::sign_in(node, &mut wire).await;
+    let signed_in = connection::sign_in(node, &mut wire, turn).await;
     Some((wire, signed_in))
 }

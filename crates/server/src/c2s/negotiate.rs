@@ -4,12 +4,14 @@ use std::sync::Arc;
 
 use everpresent_link::carry::{Line as CarriedLine, ToCarrier, ToOwner};
 use everpresent_session::row::Row;
+use everpresent_session::session::State;
 use everpresent_session::time::Moment;
 use everpresent_stanza::{BareJid, Frame, StreamCondition, StreamError, build};
 use everpresent_stream::bind::BindRequest;
 use everpresent_stream::negotiation::{Input, Negotiation, Output, Resumed};
 use everpresent_stream::{Channel, FailureReason, Mechanism, ResponseHeader};
 
+use super::admission::Turn;
 use super::carrier::{self, Way};
 use super::connection::{Holder, limits, limits_before_sign_in};
 use super::wire::{Wire, WireEvent};
@@ -30,8 +32,9 @@ pub enum Negotiated {
 }
 
 /// Negotiates until a session is established; nothing if the connection is to be closed instead.
-pub async fn run(node: &Node, wire: &mut Wire, holder: Holder) -> Option<Negotiated> {
-    let mut driver = Driver { negotiation: begin(node, wire), node, wire, holder, way: None, opened: false };
+pub async fn run(node: &Node, wire: &mut Wire, holder: Holder, turn: &Turn<'_>) -> Option<Negotiated> {
+    let negotiation = begin(node, wire);
+    let mut driver = Driver { negotiation, node, wire, holder, turn, way: None, opened: false };
     let established = tokio::time::timeout(node.config.signin.timeout, driver.drive()).await;
     match established {
         Ok(true) => {
@@ -67,6 +70,14 @@ fn begin(node: &Node, wire: &Wire) -> Negotiation {
     Negotiation::new(node.offer_for(wire.peer(), allow_plain_text), channel, random::bytes())
 }
 
+/// Whether a session of the user waits for its client, as far as this node knows.
+fn has_session_to_return_to(node: &Node, user: &BareJid) -> bool {
+    let waits = |home: &Arc<Home>| {
+        home.enter(|state| state.owner.ledger().sessions_of(user).any(|session| session.state != State::Open))
+    };
+    node.seats.served().iter().any(waits)
+}
+
 /// Where a client's home is served.
 enum Place {
     Here(Arc<Home>),
@@ -84,6 +95,7 @@ struct Driver<'a> {
     node: &'a Node,
     wire: &'a mut Wire,
     holder: Holder,
+    turn: &'a Turn<'a>,
     /// To the owner of the client's home, if that is another node.
     way: Option<Way>,
     /// The server's header was sent.
@@ -146,6 +158,9 @@ impl Driver<'_> {
                 self.wire.restart();
             }
             Output::LoadCredentials { user, .. } => {
+                if !has_session_to_return_to(self.node, &user) {
+                    self.turn.step_back().await;
+                }
                 let input = signin::credentials(self.node, self.wire.peer().ip(), &user).await;
                 return self.feed(input);
             }

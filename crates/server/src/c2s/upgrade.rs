@@ -43,7 +43,8 @@ impl WebSocketService for Upgrades {
             let Some(_place) = place else { return };
             let wire = WebSocketWire::new(socket, connection.peer, limits, pace);
             let mut wire = Wire::WebSocket(Box::new(wire));
-            let signed_in = node.admission.sign_in(connection::sign_in(&node, &mut wire)).await;
+            let turn = node.admission.turn();
+            let signed_in = turn.sign_in(connection::sign_in(&node, &mut wire, &turn)).await;
             connection::serve(&node, wire, signed_in).await;
         });
         Box::pin(served)
