@@ -15,9 +15,9 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::time::{Instant, sleep, timeout, timeout_at};
 
 /// How many sign-ins are in progress at once, for each core.
-const SIGN_INS_PER_CORE: usize = 4;
+const SIGN_INS_PER_CORE: usize = 16;
 /// How long a sign-in may wait for something else than this machine's cores before its place is given to the next one.
-const PATIENCE: Duration = Duration::from_millis(20);
+const PATIENCE: Duration = Duration::from_millis(10);
 /// How long a sign-in keeps its place at the longest: one whose client sends byte after byte waits for nothing and gets
 /// nowhere.
 const LONGEST_STAY: Duration = Duration::from_millis(100);
@@ -117,7 +117,7 @@ impl Turn<'_> {
         drop(queued);
         self.admission.until_let_go().await;
         let (mut work, mut patience) = (pin!(work), pin!(sleep(PATIENCE)));
-        poll_fn(|context| {
+        let done = poll_fn(|context| {
             if let Poll::Ready(done) = work.as_mut().poll(context) {
                 return Poll::Ready(done);
             }
@@ -131,7 +131,9 @@ impl Turn<'_> {
             }
             Poll::Pending
         })
-        .await
+        .await;
+        *self.stay() = None;
+        done
     }
 
     /// Lets those who wait for a place go first: they may have a session to come back to, and this client has none.
@@ -159,19 +161,27 @@ impl Turn<'_> {
     }
 }
 
+/// Thousands may wait for the queue to be empty: they are woken for that only.
+fn change(queue: &watch::Sender<usize>, change: impl FnOnce(&mut usize)) {
+    queue.send_if_modified(|waiting| {
+        change(waiting);
+        *waiting == 0
+    });
+}
+
 /// Counted while it waits, however that ends.
 struct Queued<'a>(&'a watch::Sender<usize>);
 
 impl<'a> Queued<'a> {
     fn behind(queue: &'a watch::Sender<usize>) -> Self {
-        queue.send_modify(|waiting| *waiting += 1);
+        change(queue, |waiting| *waiting += 1);
         Self(queue)
     }
 }
 
 impl Drop for Queued<'_> {
     fn drop(&mut self) {
-        self.0.send_modify(|waiting| *waiting -= 1);
+        change(self.0, |waiting| *waiting -= 1);
     }
 }
 
@@ -233,6 +243,14 @@ mod tests {
             }
         };
         assert!(timeout(PATIENCE * 2, next).await.is_ok());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_place_is_free_when_the_sign_in_is_over_though_the_connection_goes_on() {
+        let admission = Admission::of(1);
+        let turn = admission.turn();
+        turn.sign_in(ready(())).await;
+        assert!(timeout(Duration::ZERO, sign_in(&admission, ready(()))).await.is_ok());
     }
 
     #[tokio::test(start_paused = true)]
