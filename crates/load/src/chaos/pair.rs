@@ -113,7 +113,8 @@ async fn inside(pair: &Pair, folder: &Path, as_json: bool) -> Result<Outcome, Er
         report.kept = Some(folder.display().to_string());
     }
     if let Some(document) = &pair.write {
-        document::write(document, &report.markdown())?;
+        let marks = if pair.restart_both { document::RESTARTS } else { document::KILLS };
+        document::write(document, marks, &report.markdown())?;
     }
     let text = if as_json { report.json() } else { format!("\n{report}") };
     Ok(Outcome { text: Some(text), holds })

@@ -5,24 +5,27 @@ use std::path::Path;
 
 use crate::Error;
 
-const BEGIN: &str = "<!-- chaos-pair: begin -->";
-const END: &str = "<!-- chaos-pair: end -->";
+/// The marks around the tables of kills.
+pub(crate) const KILLS: [&str; 2] = ["<!-- chaos-pair: begin -->", "<!-- chaos-pair: end -->"];
+/// The marks around the table of restarts.
+pub(crate) const RESTARTS: [&str; 2] = ["<!-- chaos-restart: begin -->", "<!-- chaos-restart: end -->"];
 
 /// Puts the tables between the marks of the document; a document that is not there yet begins with them.
 ///
 /// # Errors
 /// [`Error::Arguments`] if the document has no marks.
-pub(crate) fn write(path: &Path, tables: &str) -> Result<(), Error> {
-    let old = fs::read_to_string(path).unwrap_or_else(|_| format!("# Recovery\n\n{BEGIN}\n{END}\n"));
-    let lost = || Error::Arguments(format!("{} has lost its marks {BEGIN} and {END}", path.display()));
-    fs::write(path, spliced(&old, tables).ok_or_else(lost)?)?;
+pub(crate) fn write(path: &Path, marks: [&str; 2], tables: &str) -> Result<(), Error> {
+    let [begin, end] = marks;
+    let old = fs::read_to_string(path).unwrap_or_else(|_| format!("# Recovery\n\n{begin}\n{end}\n"));
+    let lost = || Error::Arguments(format!("{} has lost its marks {begin} and {end}", path.display()));
+    fs::write(path, spliced(&old, marks, tables).ok_or_else(lost)?)?;
     Ok(())
 }
 
-fn spliced(document: &str, tables: &str) -> Option<String> {
-    let (before, rest) = document.split_once(BEGIN)?;
-    let (_, after) = rest.split_once(END)?;
-    Some(format!("{before}{BEGIN}\n{}\n{END}{after}", tables.trim_end()))
+fn spliced(document: &str, [begin, end]: [&str; 2], tables: &str) -> Option<String> {
+    let (before, rest) = document.split_once(begin)?;
+    let (_, after) = rest.split_once(end)?;
+    Some(format!("{before}{begin}\n{}\n{end}{after}", tables.trim_end()))
 }
 
 #[cfg(test)]
@@ -31,8 +34,10 @@ mod tests {
 
     #[test]
     fn only_what_is_between_the_marks_changes() {
-        let document = format!("top\n{BEGIN}\nold\n{END}\nbottom\n");
-        assert_eq!(spliced(&document, "new\n").unwrap(), format!("top\n{BEGIN}\nnew\n{END}\nbottom\n"));
-        assert_eq!(spliced("no marks", "new"), None);
+        let [begin, end] = KILLS;
+        let document = format!("top\n{begin}\nold\n{end}\nbottom\n");
+        let new = format!("top\n{begin}\nnew\n{end}\nbottom\n");
+        assert_eq!(spliced(&document, KILLS, "new\n").unwrap(), new);
+        assert_eq!(spliced(&document, RESTARTS, "new"), None);
     }
 }
