@@ -21,7 +21,6 @@ use everpresent_session::ledger::{Ledger, Misfit};
 use everpresent_session::owner::{Owner, Transaction, WitnessOutcome};
 use everpresent_session::reason::Reason;
 use everpresent_session::record::{Cause, Effect};
-use everpresent_session::session::State;
 use everpresent_store::Fence;
 use tokio::sync::Notify;
 
@@ -247,10 +246,16 @@ impl Home {
             return;
         }
         self.tenure.pause(false);
+        self.detach_unheld();
+    }
+
+    /// Every session without a connection waits for its client, with its full time anew: nothing could be recorded of
+    /// it while this process did not serve.
+    pub fn detach_unheld(&self) {
         let now = self.node.clock.now();
         self.record(|state| {
             let mut transaction = state.owner.begin(now, Cause::Transport);
-            for session in state.owner.ledger().sessions().filter(|session| session.state == State::Open) {
+            for session in state.owner.ledger().sessions() {
                 let transport = state.owner.transport(session.id);
                 if transport.is_none_or(|transport| state.transports.get(transport).is_none()) {
                     let (session, wait) = (session.id, session.resume.unwrap_or(RELOGIN_UPPER_LIMIT));

@@ -55,6 +55,8 @@ pub struct Node {
     pub admission: Admission,
     /// Cancelled when the node begins to stop: nobody new comes in.
     pub stopping: CancellationToken,
+    /// Cancelled when the node stops and relies on its partner no more: what it serves then goes to the database.
+    pub parting: CancellationToken,
     /// Cancelled when other nodes are served no more.
     pub link_stopping: CancellationToken,
     next_transport: AtomicU64,
@@ -94,6 +96,7 @@ impl Node {
             throttle,
             admission: Admission::default(),
             stopping: CancellationToken::new(),
+            parting: CancellationToken::new(),
             link_stopping: CancellationToken::new(),
             next_transport: AtomicU64::new(1),
             broken: watch::Sender::new(None),

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use everpresent_recovery::settings::Settings;
+use everpresent_session::owner::Mode;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -18,6 +19,8 @@ use crate::start::StartError;
 
 /// How long the homes may take to be handed to the partner at a stop.
 const HAND_OVER_TIMEOUT: Duration = Duration::from_secs(10);
+/// How often it is looked whether everything is written at a stop.
+const WRITTEN_POLL: Duration = Duration::from_millis(20);
 /// How long the homes may take to be released at a stop.
 const RELEASE_TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -113,13 +116,39 @@ impl Server {
 
     async fn wind_down(&self) {
         self.tasks.connections.wait().await;
-        for home in self.node.seats.served() {
-            if let Err(away) = home.settled().await {
-                tracing::warn!(%away, "not everything could be written before the stop");
-            }
+        self.node.parting.cancel();
+        while !self.is_written().await {
+            tokio::time::sleep(WRITTEN_POLL).await;
         }
         // Answers to operators may take a moment longer than clients.
         let _ = tokio::time::timeout(Duration::from_secs(5), self.tasks.services.wait()).await;
+    }
+
+    /// Whether this process has the only copy of nothing any more. All that it serves is in the database: its partner
+    /// may be stopping as well. What it has just taken over counts too. And the partner does without the replica here.
+    async fn is_written(&self) -> bool {
+        for seat in self.node.seats.all() {
+            let Some(home) = seat.served() else {
+                if seat.shown().borrow().own.is_some() || self.is_relied_on(&seat).await {
+                    return false;
+                }
+                continue;
+            };
+            if let Err(away) = home.settled().await {
+                tracing::warn!(%away, home = home.name().as_str(), "not everything is written yet");
+                return false;
+            }
+            if home.enter(|state| state.owner.mode()) != Mode::Spooled {
+                return false;
+            }
+        }
+        true
+    }
+
+    /// Whether the owner of a home has its second copy here.
+    async fn is_relied_on(&self, seat: &Seat) -> bool {
+        let row = self.node.store.read_home(seat.name()).await;
+        row.is_ok_and(|row| row.is_some_and(|row| row.replica == Some(self.node.incarnation)))
     }
 
     /// Nothing is held any more when every keeper has ended.

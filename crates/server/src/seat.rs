@@ -93,9 +93,12 @@ impl Seat {
         self.served.borrow().clone()
     }
 
-    /// This node begins to serve the home, or no longer does.
+    /// This node begins to serve the home, or no longer does. A takeover whose time is over comes too late.
     fn serve(&self, home: Option<Arc<Home>>) {
-        let before = self.served.send_replace(home);
+        let mut before = None;
+        self.served.send_modify(|served| {
+            before = std::mem::replace(served, home.filter(|home| !home.is_closed()));
+        });
         if let Some(before) = before {
             before.close();
         }
@@ -176,16 +179,6 @@ impl Node {
                 ServedBy::Nobody
             }
         }
-    }
-
-    /// The home of a user, if this node serves it at this moment.
-    pub async fn served_here(&self, user: &BareJid) -> Option<Arc<Home>> {
-        let home = if self.directory.has_several_homes() {
-            self.directory.home(&self.store, user).await.ok()?.unwrap_or_else(|| self.name())
-        } else {
-            self.name()
-        };
-        self.seats.get(&home)?.served()
     }
 
     /// The node that owns a home, as its row says.

@@ -17,7 +17,7 @@ pub use batch::{
 };
 pub use deadlines::MAX_EXPIRIES_PER_TICK;
 pub use local::TransportId;
-pub use mode::{MAX_WAITING_RECORDS, Mode, REPLICATION_TIMEOUT, WitnessOutcome};
+pub use mode::{MAX_WAITING_BYTES, MAX_WAITING_RECORDS, Mode, REPLICATION_TIMEOUT, WitnessOutcome};
 pub use output::Output;
 pub use resume::{ResumeRefusal, ResumedSession};
 pub use routes::RoutePage;

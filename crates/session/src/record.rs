@@ -191,6 +191,20 @@ pub enum Effect {
     },
 }
 
+impl Effect {
+    /// The bytes of the stanza that it carries.
+    pub fn stanza_bytes(&self) -> usize {
+        match self {
+            Self::Enqueued { stanza, .. } | Self::Held { stanza, .. } | Self::Route { stanza, .. } => {
+                stanza.len()
+            }
+            Self::Presence { presence: Some(presence), .. } => presence.stanza.len(),
+            Self::Store(row) => row.stanza_bytes(),
+            _ => 0,
+        }
+    }
+}
+
 /// A session's beginning.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Opening {

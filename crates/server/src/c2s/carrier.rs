@@ -22,12 +22,15 @@ use super::wire::{Wire, WireEvent};
 use crate::home::{Home, Line};
 use crate::lifecycle::resume::NotResumed;
 use crate::node::Node;
+use crate::seat::ServedBy;
 use crate::signin;
 
 /// While more than this waits for the client, nothing further is taken from its owner.
 const OUTPUT_LOW_BYTES: usize = 64 * 1024;
 /// How long the owner may take to answer a sign-in.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(15);
+/// How long a carried client is held while its home is being taken over here. Its carrier waits longer than that.
+const HOLD_CARRIED: Duration = Duration::from_secs(10);
 
 /// The way to the owner of a client's home.
 pub type Way = Duplex<ToOwner, ToCarrier>;
@@ -155,11 +158,12 @@ impl Guest<'_> {
     }
 
     async fn home(&mut self, user: &BareJid) -> Option<Arc<Home>> {
-        let home = self.node.served_here(user).await;
-        if home.is_none() {
-            let _ = self.duplex.sender.send(ToCarrier::NotOwner).await;
+        let served = timeout(HOLD_CARRIED, self.node.home_of(user)).await;
+        if let Ok(ServedBy::Here(home)) = served {
+            return Some(home);
         }
-        home
+        let _ = self.duplex.sender.send(ToCarrier::NotOwner).await;
+        None
     }
 
     async fn answer(&mut self, answer: ToCarrier) -> Option<()> {
@@ -203,6 +207,10 @@ impl Guest<'_> {
                     .map(|enabled| CarriedEnabled { id: enabled.id, max_seconds: enabled.max_seconds });
                 self.answer(ToCarrier::Bound { jid: bound.bound.jid, enabled }).await?;
                 Some(true)
+            }
+            Err(_) if !home.may_serve() => {
+                self.answer(ToCarrier::NotOwner).await?;
+                None
             }
             Err(error) => {
                 self.answer(ToCarrier::BindFailed { code: code(error) }).await?;

@@ -358,6 +358,8 @@ impl<'a> Connection<'a> {
                 Departure::Lost(Reason::LetGo)
             }
             Some(ending) => Departure::Displaced(ending),
+            // The home is served elsewhere, or will be: its sessions live on.
+            None if !self.home.may_serve() => Departure::Lost(Reason::LetGo),
             None => Departure::Lost(Reason::TransportLost),
         })
     }

@@ -309,6 +309,8 @@ impl Driver<'_> {
                 }
                 self.feed(Input::Bound(Box::new(bound.bound)))
             }
+            // The home is on its way to another node; the client finds it there.
+            Err(_) if !home.may_serve() => Step::Close,
             Err(error) => self.feed(Input::BindFailed(error)),
         }
     }

@@ -36,7 +36,12 @@ async fn take(
     if before.up_to > 0 && tell.send(before).await.is_err() {
         return;
     }
-    while let Some(Items(items)) = coming.recv().await {
+    loop {
+        let items = tokio::select! {
+            items = coming.recv() => items,
+            () = home.until_closed() => return,
+        };
+        let Some(Items(items)) = items else { return };
         let Some(last) = items.last().map(|item| item.number) else { continue };
         let items = items.into_iter().map(|item| (item.number, item.stanza)).collect();
         let taken = match take_in(home, origin, items).await {

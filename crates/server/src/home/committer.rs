@@ -72,6 +72,29 @@ async fn commit_batches(home: &Home) {
     }
 }
 
+impl Home {
+    /// Writes everything that a home which is served no more has, as long as its fence still lets it.
+    ///
+    /// # Errors
+    /// When the database does not take it, or the fence does not let it through.
+    pub async fn write_all(&self) -> Result<(), CommitError> {
+        self.enter(|state| {
+            // One may have been under way when the home was closed.
+            state.owner.batch_failed();
+            state.owner.lose_partner();
+        });
+        while let Some(mut batch) = self.enter(|state| state.owner.take_batch()) {
+            commit(&self.node, &self.fence, &mut batch.rows).await?;
+            let now = self.node.clock.now();
+            if let Err(misfit) = self.enter(|state| state.owner.batch_committed(now)) {
+                self.node.stop_broken(misfit.to_string());
+                break;
+            }
+        }
+        Ok(())
+    }
+}
+
 /// Lets a batch gather while nobody waits for it.
 async fn linger(home: &Home) {
     if home.waiting.load(Ordering::Relaxed) == 0 {

@@ -75,19 +75,25 @@ impl Partner {
         self.lines.lock().unwrap_or_else(PoisonError::into_inner).iter().any(Option::is_some)
     }
 
-    fn set_line(&self, line: Line, sender: Option<mpsc::Sender<Control>>) {
-        self.lines.lock().unwrap_or_else(PoisonError::into_inner)[line as usize] = sender;
+    fn set_line(&self, line: Line, sender: mpsc::Sender<Control>) {
+        self.lines.lock().unwrap_or_else(PoisonError::into_inner)[line as usize] = Some(sender);
+    }
+
+    /// A stream ended; a later one may have taken its place.
+    fn drop_line(&self, line: Line, ended: &mpsc::Sender<Control>) {
+        let mut lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
+        lines[line as usize].take_if(|sender| sender.same_channel(ended));
     }
 
     /// Serves one control stream to its end.
     pub(super) async fn serve(&self, node: &Arc<Node>, line: Line, mut duplex: Duplex<Control, Control>) {
-        self.set_line(line, Some(duplex.sender.clone()));
+        self.set_line(line, duplex.sender.clone());
         node.pair.tell(Told::Link(true)).await;
         self.send(&heartbeat::of(node));
         while let Some(control) = duplex.receiver.recv().await {
             self.take(node, control).await;
         }
-        self.set_line(line, None);
+        self.drop_line(line, &duplex.sender);
         for seat in node.seats.all() {
             seat.tell(Event::LinkLost);
         }

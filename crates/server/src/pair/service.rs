@@ -43,7 +43,7 @@ impl Service for LinkService {
         Box::pin(async move {
             let is_partner = node.pair.partner().is_some_and(|partner| partner.name.as_str() == peer);
             match node.seats.get(&begin.home).filter(|_| is_partner) {
-                Some(seat) => seat.receive(begin, duplex).await,
+                Some(seat) => seat.receive(begin, duplex, &node.parting).await,
                 None => crate::seat::refuse(duplex, "this node holds no replica of that home").await,
             }
         })

@@ -26,6 +26,9 @@ impl Node {
         if !is_protected(&served) {
             return Err(format!("the partner has no complete replica of {home}"));
         }
+        if self.pair.partner().is_none_or(|partner| partner.alive().borrow().is_none()) {
+            return Err("the partner is not connected".to_owned());
+        }
         served.pause();
         let confirmed = timeout(CONFIRM_TIMEOUT, served.settled()).await;
         if !matches!(confirmed, Ok(Ok(()))) || !is_protected(&served) {

@@ -95,7 +95,7 @@ impl Keeper {
             let wake = self.ownership.next_wake(now).map(|at| Instant::from_std(self.node.clock.instant(at)));
             let home = self.seat.served();
             let input = tokio::select! {
-                Some(event) = self.events.recv() => self.input_of(event),
+                Some(event) = self.events.recv() => self.input_of(event).await,
                 Some(answer) = self.answers.1.recv() => Some(self.answered(answer)),
                 () = changed(home.as_deref()) => self.replica_wish(home.as_deref()),
                 () = refused(home.as_deref()) => self.write_refused(home.as_deref()),
@@ -108,7 +108,7 @@ impl Keeper {
         self.end_term();
     }
 
-    fn input_of(&mut self, event: Event) -> Option<Input> {
+    async fn input_of(&mut self, event: Event) -> Option<Input> {
         match event {
             Event::Peer(message) => Some(Input::Peer(message)),
             Event::LinkLost => Some(Input::LinkLost),
@@ -117,7 +117,19 @@ impl Keeper {
                 Some(Input::Tick)
             }
             Event::Yield => Some(Input::Yield),
-            Event::Stop => Some(Input::Stop),
+            Event::Stop => {
+                self.write_kept().await;
+                Some(Input::Stop)
+            }
+        }
+    }
+
+    /// A home that was yielded, and that nobody took: what only this process has of it goes to the database.
+    async fn write_kept(&mut self) {
+        let Some(home) = self.kept.take() else { return };
+        let ours = self.ownership.row().is_some_and(|row| row.incarnation == Some(self.node.incarnation));
+        if ours && let Err(error) = home.write_all().await {
+            tracing::error!(%error, home = home.name().as_str(), "not everything could be written before the stop");
         }
     }
 
@@ -149,13 +161,25 @@ impl Keeper {
     async fn handle(&mut self, input: Input) {
         if let Some(row) = self.ownership.row().filter(|row| row.incarnation != Some(self.node.incarnation)) {
             self.foreign = row.epoch;
+            // Somebody else has served it since, or may have.
+            if row.incarnation.is_some() {
+                self.kept = None;
+            }
         }
         let now = self.node.clock.moment();
         let effects = self.ownership.handle(now, input);
         // Before anything is done: from here on nothing of an epoch that is being claimed may be confirmed.
         self.seat.accept_records_of(self.accepted_epoch());
         if let Some(term) = &self.term {
+            let lapsed = !term.tenure.runs(now);
             term.tenure.set_until(self.ownership.serves_until(now));
+            if lapsed
+                && term.tenure.runs(now)
+                && let Some(home) = self.seat.served()
+            {
+                // What connections lost meanwhile could not be recorded.
+                home.detach_unheld();
+            }
         }
         for effect in effects {
             self.carry_out(effect).await;

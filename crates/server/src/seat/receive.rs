@@ -5,6 +5,7 @@ use everpresent_link::replication::{Answer, Begin, Frame};
 use everpresent_session::ids::{Epoch, RecordNumber};
 use everpresent_session::replica::ReplicaError;
 use thiserror::Error;
+use tokio_util::sync::CancellationToken;
 
 use super::{Held, Seat};
 
@@ -23,7 +24,13 @@ enum Refused {
 
 impl Seat {
     /// Takes the stream of an owner in, as long as its epoch may be confirmed.
-    pub(crate) async fn receive(&self, begin: Begin, mut duplex: Duplex<Answer, Frame>) {
+    /// When `parting` is cancelled, the owner has to do without this node.
+    pub(crate) async fn receive(
+        &self,
+        begin: Begin,
+        mut duplex: Duplex<Answer, Frame>,
+        parting: &CancellationToken,
+    ) {
         let stream = match self.begin(begin.epoch) {
             Ok(stream) => stream,
             Err(refused) => return refuse(duplex, &refused.to_string()).await,
@@ -31,7 +38,12 @@ impl Seat {
         if duplex.sender.send(Answer::Accepted).await.is_err() {
             return;
         }
-        while let Some(frame) = duplex.receiver.recv().await {
+        loop {
+            let frame = tokio::select! {
+                frame = duplex.receiver.recv() => frame,
+                () = parting.cancelled() => return refuse(duplex, "this node stops").await,
+            };
+            let Some(frame) = frame else { return };
             let answer = match self.take_frame(stream, begin.epoch, frame) {
                 Ok(Some(record)) => Answer::Confirmed(record),
                 Ok(None) => continue,

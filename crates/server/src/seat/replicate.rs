@@ -6,6 +6,7 @@ use std::time::Duration;
 use everpresent_link::replication::{Answer, Begin, Frame};
 use everpresent_link::{Duplex, LinkError};
 use everpresent_session::ids::Incarnation;
+use everpresent_session::owner::REPLICATION_TIMEOUT;
 use thiserror::Error;
 use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
 
@@ -36,6 +37,8 @@ enum Ended {
 pub(super) async fn replicate_forever(home: Arc<Home>) {
     tokio::select! {
         () = home.until_closed() => {}
+        // From then on the database has to have everything.
+        () = home.node.parting.cancelled() => home.enter(|state| state.owner.lose_partner()),
         () = streams(&home) => {}
     }
 }
@@ -114,7 +117,9 @@ impl Stream<'_> {
         loop {
             let records = self.home.enter(|state| state.owner.take_records());
             if !records.is_empty() {
-                send(duplex, Frame::Records(records)).await?;
+                // Longer than that the partner is not waited for in any case.
+                let sent = timeout(REPLICATION_TIMEOUT, duplex.sender.send(Frame::Records(records)));
+                sent.await.map_err(|_| Ended::Slow)?.map_err(|_| Ended::Stream)?;
             }
             tokio::select! {
                 answer = duplex.receiver.recv() => self.answered(answer)?,
@@ -127,8 +132,12 @@ impl Stream<'_> {
         }
     }
 
-    /// The owner gives a partner up that does not confirm in time, or for which too much waits.
+    /// The owner gives a partner up that does not confirm in time, or for which too much waits. What another process
+    /// confirmed than the one that is named, nobody could adopt.
     fn still_attached(&self) -> Result<(), Ended> {
+        if *self.partner.alive().borrow() != Some(self.process) {
+            return Err(Ended::Stream);
+        }
         let attached = self.home.enter(|state| state.owner.partner() == Some(self.process));
         if attached { Ok(()) } else { Err(Ended::Slow) }
     }

@@ -22,6 +22,11 @@ impl Tenure {
         !self.pausing.load(Ordering::Acquire) && now.0 < self.until.load(Ordering::Acquire)
     }
 
+    /// Whether its time runs, whatever else keeps records from being made.
+    pub fn runs(&self, now: Moment) -> bool {
+        now.0 < self.until.load(Ordering::Acquire)
+    }
+
     /// It holds until then, not longer; not at all if nothing is given.
     pub fn set_until(&self, until: Option<Moment>) {
         let until = until.filter(|_| !self.is_over());

@@ -13,14 +13,16 @@ use std::time::Duration;
 use super::Owner;
 use crate::ids::{Incarnation, RecordNumber};
 use crate::ledger::Ledger;
-use crate::record::Record;
+use crate::record::{Effect, Record};
 use crate::time::Moment;
 
 /// Silence of the partner after which a home leaves protected mode.
 pub const REPLICATION_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// How many records may wait for the partner; with one more it is given up. What they hold of stanzas is held in queues too.
+/// How many records may wait for the partner; with one more it is given up.
 pub const MAX_WAITING_RECORDS: usize = 100_000;
+/// How many bytes of stanzas they may hold.
+pub const MAX_WAITING_BYTES: usize = 64 * 1024 * 1024;
 
 /// Who confirms the records of a home.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,6 +74,8 @@ pub(super) struct Sync {
     /// When it last confirmed something, or had nothing to confirm.
     heard: Moment,
     pub(super) outbox: VecDeque<Record>,
+    /// Bytes of stanzas in it.
+    outbox_bytes: usize,
 }
 
 impl Mode {
@@ -109,7 +113,15 @@ impl Owner {
             self.lose_partner();
         }
         let cut = self.ledger.last();
-        self.sync = Some(Sync { partner, cut, ungated: cut, has: None, heard: now, outbox: VecDeque::new() });
+        self.sync = Some(Sync {
+            partner,
+            cut,
+            ungated: cut,
+            has: None,
+            heard: now,
+            outbox: VecDeque::new(),
+            outbox_bytes: 0,
+        });
         self.ledger.clone()
     }
 
@@ -125,13 +137,16 @@ impl Owner {
 
     /// Records for the partner since the last call, in order.
     pub fn take_records(&mut self) -> Vec<Record> {
-        self.sync.as_mut().map(|sync| sync.outbox.drain(..).collect()).unwrap_or_default()
+        let Some(sync) = &mut self.sync else { return Vec::new() };
+        sync.outbox_bytes = 0;
+        sync.outbox.drain(..).collect()
     }
 
     /// A record was made: the partner gets it, unless too many wait for it.
     pub(super) fn tell_partner(&mut self, record: Record) {
         let Some(sync) = &mut self.sync else { return };
-        if sync.outbox.len() < MAX_WAITING_RECORDS {
+        sync.outbox_bytes += record.effects.iter().map(Effect::stanza_bytes).sum::<usize>();
+        if sync.outbox.len() < MAX_WAITING_RECORDS && sync.outbox_bytes <= MAX_WAITING_BYTES {
             sync.outbox.push_back(record);
         } else {
             self.lose_partner();

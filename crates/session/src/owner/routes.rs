@@ -24,10 +24,11 @@ impl Owner {
     }
 
     /// What may be sent to another home now of what comes behind `after` in its channel: up to about `max_bytes`, at
-    /// least one stanza if there is any.
+    /// least one stanza if there is any. In every mode it is confirmed before: another home that sees somebody must be
+    /// told when that one is gone, which takes an owner that knows of it.
     pub fn routes_after(&self, to: &HomeName, after: u64, max_bytes: usize) -> RoutePage {
         let Some(channel) = self.ledger.outgoing().get(to) else { return Vec::new() };
-        let gate = self.output_gate();
+        let gate = self.confirmed;
         let (mut page, mut bytes) = (Vec::new(), 0);
         for waiting in channel.waiting_from(after.saturating_add(1)) {
             if waiting.record > gate || bytes >= max_bytes {
@@ -39,7 +40,7 @@ impl Owner {
         page
     }
 
-    /// Up to which record anything may leave the node.
+    /// Up to which record anything may go to clients of this home.
     pub(super) fn output_gate(&self) -> RecordNumber {
         if self.mode.gates_output() { self.confirmed } else { RecordNumber(u64::MAX) }
     }
@@ -51,7 +52,7 @@ impl Owner {
     }
 
     pub(super) fn settle_routes(&mut self) {
-        let gate = self.output_gate();
+        let gate = self.confirmed;
         while self.routes.held.pop_front_if(|record| *record <= gate).is_some() {
             self.routes.woken = true;
         }
