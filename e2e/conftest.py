@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from harness.chat_client import ChatClient
+from harness.pair import Pair
 from harness.profanity import Profanity
 from harness.server import KINDS, Server
 
@@ -28,8 +29,9 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
             async with asyncio.timeout(STORY_SECONDS):
                 await pyfuncitem.obj(**arguments)
         finally:
-            for client in getattr(arguments.get("person"), "clients", []):
-                await client.leave()
+            for makes in ["person", "person_at"]:
+                for client in getattr(arguments.get(makes), "clients", []):
+                    await client.leave()
 
     asyncio.run(story())
     return True
@@ -39,9 +41,10 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
 def pytest_runtest_makereport(item: pytest.Item):
     """Adds the end of the server's log to a failure."""
     report = (yield).get_result()
-    server = getattr(item, "funcargs", {}).get("server")
-    if report.failed and server is not None:
-        report.sections.append(("server log", server.tail()))
+    for running in ["server", "pair"]:
+        server = getattr(item, "funcargs", {}).get(running)
+        if report.failed and server is not None:
+            report.sections.append(("server log", server.tail()))
 
 
 @pytest.fixture
@@ -54,6 +57,31 @@ def server(tmp_path: Path) -> Iterator[Server]:
         yield running
     finally:
         running.stop()
+
+
+@pytest.fixture
+def pair(tmp_path: Path) -> Iterator[Pair]:
+    if os.environ.get("E2E_SERVER", "everpresent") != "everpresent":
+        pytest.skip("other servers have no pairs")
+    running = Pair(tmp_path)
+    try:
+        running.start(PASSWORDS)
+        yield running
+    finally:
+        running.stop()
+
+
+@pytest.fixture
+def person_at(pair: Pair) -> Callable[..., ChatClient]:
+    """Makes a device of a person that connects to one of the nodes."""
+
+    def make(node: Server, name: str, resource: str = "desk") -> ChatClient:
+        client = ChatClient(node, name, PASSWORDS[name], node.authority.certificate, resource)
+        make.clients.append(client)
+        return client
+
+    make.clients = []
+    return make
 
 
 @pytest.fixture

@@ -87,6 +87,17 @@ class ChatClient(ClientXMPP):
         self.send_presence()
         return self
 
+    async def resume_at(self, server: Server) -> None:
+        """Comes back to its session at another node, however often it is let go before that serves it."""
+        self.home = server
+        ends = ["session_resumed", "sm_failed", "disconnected", "connection_failed"]
+        end = ""
+        while end != "session_resumed":
+            assert end != "sm_failed", "the session is gone"
+            self.happenings.clear()
+            self.begin()
+            end = await self.happenings.expect(lambda happening: happening in ends, "an end of the attempt")
+
     def say(self, to: str, body: str) -> None:
         self.send_message(mto=to, mbody=body, mtype="chat")
 

@@ -11,7 +11,7 @@ import urllib.request
 from abc import ABC, abstractmethod
 from pathlib import Path
 
-from .certificate import make_certificate
+from .certificate import Certificate, make_certificate
 
 DOMAIN = "chat.example"
 START_SECONDS = 30
@@ -34,10 +34,10 @@ def free_ports(count: int) -> list[int]:
 class Server(ABC):
     """Set up on construction, running after `start`. Ports stay the same over restarts."""
 
-    def __init__(self, folder: Path):
+    def __init__(self, folder: Path, authority: Certificate | None = None):
         self.folder = folder
         self.domain = DOMAIN
-        self.authority = make_certificate(folder, DOMAIN)
+        self.authority = authority or make_certificate(folder, DOMAIN)
         self.c2s, self.c2s_tls, self.http = free_ports(3)
         self.log = folder / "server.log"
         self.process: subprocess.Popen | None = None
@@ -77,6 +77,11 @@ class Server(ABC):
         self.process.wait()
         self.process = None
 
+    def ask_to_stop(self) -> None:
+        """Asks the process to end, and does not wait for it."""
+        assert self.process is not None
+        self.process.send_signal(signal.SIGTERM)
+
     def stop(self) -> int | None:
         """Asks the process to end; its exit code, or `None` when there was no process."""
         if self.process is None:
@@ -100,8 +105,10 @@ class Server(ABC):
 class Everpresent(Server):
     """Ours, run as an operator would: `init`, a configuration file, `serve`, `user add`."""
 
-    def __init__(self, folder: Path):
-        super().__init__(folder)
+    def __init__(
+        self, folder: Path, name: str = "imp1", database: Path | None = None, authority: Certificate | None = None
+    ):
+        super().__init__(folder, authority)
         root = Path(__file__).resolve().parents[2]
         self.binary = os.environ.get("EVERPRESENT_BIN", str(root / "target/debug/everpresent"))
         if not Path(self.binary).is_file():
@@ -109,15 +116,16 @@ class Everpresent(Server):
         self.data = folder / "data"
         self.data.mkdir()
         self.config = folder / "node.toml"
+        database = database or self.data / "everpresent.db"
         self.config.write_text(
             f"""
 [node]
-name = "imp1"
+name = "{name}"
 domains = ["{DOMAIN}"]
 data_dir = "{self.data}"
 
 [database]
-url = "sqlite:{self.data}/everpresent.db"
+url = "sqlite:{database}"
 
 [listen]
 c2s = ["127.0.0.1:{self.c2s}"]
