@@ -1,5 +1,7 @@
 """Two nodes: what happens to sessions when one ends, and to messages when both do."""
 
+import pytest
+
 
 async def test_a_session_goes_on_at_the_partner_when_its_node_is_killed(pair, person_at):
     first, second = pair.nodes
@@ -13,7 +15,8 @@ async def test_a_session_goes_on_at_the_partner_when_its_node_is_killed(pair, pe
     await bob.expect_message("Still here?")
 
 
-async def test_both_nodes_stop_at_once_and_nothing_acknowledged_is_lost(pair, person_at):
+@pytest.mark.parametrize("order", [[0, 1], [1, 0]])
+async def test_both_nodes_stop_at_once_and_nothing_acknowledged_is_lost(pair, person_at, order):
     first, second = pair.nodes
     bob = await person_at(first, "bob").sign_in()
     # His session waits for him, with what comes meanwhile in memory only.
@@ -24,7 +27,7 @@ async def test_both_nodes_stop_at_once_and_nothing_acknowledged_is_lost(pair, pe
         alice.say("bob@chat.example", body)
     await alice.acknowledged()
 
-    pair.stop_both_at_once()
+    pair.stop_both_at_once(order)
     for node in pair.nodes:
         node.start()
 

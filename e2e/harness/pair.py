@@ -44,9 +44,9 @@ class Pair:
         """Waits until the partner of either node has a complete replica."""
         self._until(lambda: self._modes() == ["protected", "protected"], "both homes protected")
 
-    def stop_both_at_once(self) -> None:
-        for node in self.nodes:
-            node.ask_to_stop()
+    def stop_both_at_once(self, order: list[int]) -> None:
+        for place in order:
+            self.nodes[place].ask_to_stop()
         for node in self.nodes:
             assert node.stop() == 0
 
