@@ -1,5 +1,8 @@
 //! Points of transitions, at which a run may be interrupted.
 
+use std::fmt;
+use std::str::FromStr;
+
 use super::faults::Crash;
 use super::people::{homes_of, partner_of};
 use super::tally::Count;
@@ -151,6 +154,31 @@ impl Interruption {
         let afters = |point| (0..MOST_BEFORE).flat_map(move |after| whats(point, after));
         Point::ALL.into_iter().flat_map(afters).collect()
     }
+}
+
+/// As the command line has it, such as `ClaimSent:2:Freeze`.
+impl fmt::Display for Interruption {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}:{}:{:?}", self.point, self.after, self.what)
+    }
+}
+
+impl FromStr for Interruption {
+    type Err = String;
+
+    /// # Errors
+    /// What it should look like.
+    fn from_str(text: &str) -> Result<Self, String> {
+        let known = Self::all().into_iter().find(|known| known.to_string() == text);
+        known.ok_or_else(|| {
+            let (points, whats) = (names(&Point::ALL), names(&What::ALL));
+            format!("it is POINT:AFTER:WHAT, AFTER below {MOST_BEFORE}, POINT of {points}; WHAT of {whats}")
+        })
+    }
+}
+
+fn names(all: &[impl fmt::Debug]) -> String {
+    all.iter().map(|one| format!("{one:?}")).collect::<Vec<_>>().join(", ")
 }
 
 impl World {

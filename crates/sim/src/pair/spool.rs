@@ -85,6 +85,7 @@ impl World {
         let owner = &mut serving.owner;
         let mut transaction = owner.begin(now, Cause::Client(session));
         if owner.accepts_messages() {
+            self.truth.taken(id);
             self.people.deliver(owner.ledger(), &mut transaction, home, to, Content::Message(id));
         } else {
             transaction.enqueue(session, Content::Refused(id).to_bytes(), None);
