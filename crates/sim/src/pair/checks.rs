@@ -4,6 +4,7 @@ use everpresent_session::audit::{Balance, differences};
 use everpresent_session::ids::{Epoch, Incarnation, SessionId};
 use everpresent_session::ledger::Ledger;
 
+use super::client::PATIENCE_MS;
 use super::connection::FromClient;
 use super::content::MessageId;
 use super::ends::wait_of;
@@ -12,8 +13,9 @@ use super::tally::Count;
 use super::truth::{Broken, Fate};
 use super::world::World;
 
-/// A client that has been trying for this long has had its chance to come back.
-const LONG_TRYING_MS: u64 = 5_000;
+/// A client that has been trying for this long has had its chance to come back: of two attempts one may go to a machine
+/// that just died, which nobody tells it.
+const LONG_TRYING_MS: u64 = 2 * PATIENCE_MS;
 
 impl World {
     pub(super) fn check(&mut self, touched: Option<usize>) -> Result<(), Broken> {

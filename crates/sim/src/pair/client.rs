@@ -15,7 +15,7 @@ use super::truth::Broken;
 use super::world::World;
 
 /// How long a client waits for an answer to its sign-in.
-const PATIENCE_MS: u64 = 4_000;
+pub(super) const PATIENCE_MS: u64 = 4_000;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Place {
@@ -102,7 +102,10 @@ impl World {
         self.agenda.add(self.clock + pause, Event::Client(index));
         match self.clients[index].place {
             Place::Offline { until } if self.clock >= until || !self.faulty() => self.connect(index),
-            Place::Connecting { since, .. } if self.clock >= since + PATIENCE_MS => self.hang_up(index, 100),
+            Place::Connecting { since, .. } if self.clock >= since + PATIENCE_MS => {
+                self.hang_up(index, 100);
+                self.clients[index].at += 1;
+            }
             Place::Online { .. } if self.faulty() => self.chat(index),
             Place::Online { over } => {
                 let received = self.clients[index].received;
@@ -302,6 +305,9 @@ impl World {
         let client = &mut self.clients[index];
         let forgiven = client.session.is_some_and(|session| self.truth.forgiven.contains(&session));
         if forgiven && h < client.acked {
+            // Its count and the server's have nothing to do with each other any more.
+            self.give_session_up(index, true);
+            self.hang_up(index, 100);
             return Ok(());
         }
         if h < client.acked || h as usize > client.sent.len() {
