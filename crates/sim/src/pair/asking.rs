@@ -166,6 +166,10 @@ impl World {
         if !done {
             return Ok(Answer::Refused);
         }
+        let claims = matches!(change.change, Change::Claim { .. });
+        if !claims && before.as_ref().is_some_and(|before| before.incarnation.is_none()) {
+            return Err(Broken::new("P1", format!("home {home} was released, and is held without a claim")));
+        }
         match change.change {
             Change::Claim { epoch, .. } => {
                 self.claimed(node, home, epoch, before.as_ref())?;

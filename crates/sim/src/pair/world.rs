@@ -53,6 +53,8 @@ pub(super) struct World {
     transports: u64,
     /// How often the point of the interruption was reached.
     pub(super) reached: u32,
+    /// Whether the first move of the script was made.
+    pub(super) script_began: bool,
     tracing: bool,
     events: VecDeque<String>,
 }
@@ -82,6 +84,7 @@ impl World {
             streams: 0,
             transports: 0,
             reached: 0,
+            script_began: false,
             tracing,
             events: VecDeque::new(),
         };
