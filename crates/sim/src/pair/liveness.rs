@@ -44,7 +44,7 @@ impl World {
     }
 
     /// The first thing that is not as it should be in the end.
-    fn left_to_do(&self) -> Option<String> {
+    pub(super) fn left_to_do(&self) -> Option<String> {
         let mut homes = Vec::with_capacity(NODES);
         for home in 0..NODES {
             let Some(node) = self.who_serves(home) else { return Some(format!("nobody serves home {home}")) };
