@@ -33,7 +33,7 @@ pub(super) struct Client {
     at: usize,
     /// The session that it would resume.
     pub(super) session: Option<SessionId>,
-    /// Since when it has been trying to be there; `None` while it is away on purpose.
+    /// Since when it has been trying to be there; `None` while it is, or is away on purpose.
     pub(super) trying_since: Option<u64>,
     /// It has gone and does not come back.
     pub(super) gone: bool,
@@ -85,6 +85,11 @@ impl Client {
     fn node(&self) -> usize {
         let nodes = nodes_of(self.home);
         nodes[self.at % nodes.len()]
+    }
+
+    fn is_there(&mut self, over: TransportId) {
+        self.place = Place::Online { over };
+        self.trying_since = None;
     }
 
     /// Stanzas that it does not know to be handled.
@@ -264,7 +269,7 @@ impl World {
         match frame {
             ToClient::Bound(session) => self.bound(index, over, session),
             ToClient::Resumed(h) => {
-                self.clients[index].place = Place::Online { over };
+                self.clients[index].is_there(over);
                 self.acknowledged(index, h)?;
                 for frame in self.clients[index].unacknowledged().to_vec() {
                     self.client_writes(index, over, frame);
@@ -289,7 +294,7 @@ impl World {
 
     fn bound(&mut self, index: usize, over: TransportId, session: SessionId) {
         let client = &mut self.clients[index];
-        client.place = Place::Online { over };
+        client.is_there(over);
         client.session = Some(session);
         (client.received, client.acked, client.told) = (0, 0, 0);
         client.sent.clear();
