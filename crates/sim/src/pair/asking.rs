@@ -87,6 +87,9 @@ impl World {
             self.answer(&statement, soon, Answer::Unknown);
             return number;
         }
+        if !batch && (lost || late || !answered) {
+            self.untold[node] = self.clock;
+        }
         // A batch is never given up while it may still be carried out: the next one waits for its connection.
         if batch && (lost || !answered) {
             self.answer(&statement, lands + 20, Answer::Unknown);

@@ -93,10 +93,10 @@ impl World {
                 None => owned.is_some_and(|ledger| fate.is_in(ledger)),
             };
         }
-        // Nobody is named: it is in the database, unless an owner has just taken over, or is about to.
+        // Nobody is named: it is in the database, unless an owner has just taken it over, or is about to.
         let Some(seat) = owner.and_then(|owner| self.nodes[owner].seat(home)) else { return false };
         match seat.serving.as_ref().filter(|serving| serving.epoch == row.epoch) {
-            Some(serving) => !serving.settled && fate.is_in(serving.owner.ledger()),
+            Some(serving) => !serving.settled && fate.came_with(serving.owner.ledger(), row.epoch),
             None if !self.truth.goes_on[home] => false,
             None => {
                 seat.replica.ledger().is_some_and(|replica| fate.is_in(replica))

@@ -113,6 +113,14 @@ impl World {
         }
     }
 
+    /// Whether a node had its chance to claim before another one did. That the database was down for both takes nothing
+    /// from it; that it was held up after that does, or that the other was not there to see it.
+    fn could_claim(&self, node: usize, before: usize) -> bool {
+        let just_back = self.clock < self.outage_until + INITIALIZATION_MS;
+        let held_up = self.untold[node] >= self.outage_until || self.disturbed[before] >= self.outage_until;
+        self.clock > self.disturbed[node] + INITIALIZATION_MS && !(just_back && held_up)
+    }
+
     /// A claim was carried out. From here on nothing under an earlier epoch counts. Who has the sessions must not have
     /// been passed over.
     pub(super) fn claimed(
@@ -141,10 +149,9 @@ impl World {
             }
             return Ok(());
         };
-        let holder = self.node_of(named);
         let holds = self.replica_of(named, home).is_some_and(|replica| replica.epoch() == before.epoch);
-        let calm = holder.is_some_and(|holder| self.clock > self.disturbed[holder] + INITIALIZATION_MS);
-        if holds && calm && self.clock > self.truth.shaky_until[home] {
+        let could = self.node_of(named).is_some_and(|holder| self.could_claim(holder, node));
+        if holds && could && self.clock > self.truth.shaky_until[home] {
             let what = format!("node {node} took home {home} although {named:.8} has its sessions");
             return Err(Broken::new("P3", what));
         }

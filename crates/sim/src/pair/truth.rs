@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use bytes::Bytes;
-use everpresent_session::ids::{Epoch, RecordNumber, SessionId};
+use everpresent_session::ids::{Epoch, RecordNumber, RowId, SessionId};
 use everpresent_session::ledger::{Ledger, Misfit};
 use everpresent_session::record::Record;
 use everpresent_session::row::Row;
@@ -59,13 +59,22 @@ impl Fate {
 
     /// Whether a ledger would deliver it, send it on, or have it written.
     pub(super) fn is_in(&self, ledger: &Ledger) -> bool {
-        let spooled = |row: &Row| matches!(row, Row::Spool(row) if row.stanza == self.bytes);
-        ledger.messages().any(|(_, message)| message.stanza == self.bytes)
+        self.is_among(ledger, |_| true)
+    }
+
+    /// The same for what it had when its owner began under this epoch.
+    pub(super) fn came_with(&self, ledger: &Ledger, epoch: Epoch) -> bool {
+        self.is_among(ledger, |id| id.epoch < epoch)
+    }
+
+    fn is_among(&self, ledger: &Ledger, counts: impl Fn(RowId) -> bool) -> bool {
+        let spooled =
+            |row: &Row| matches!(row, Row::Spool(row) if row.stanza == self.bytes && counts(row.id));
+        ledger.messages().any(|(id, message)| message.stanza == self.bytes && counts(id))
             || ledger.unfinished().any(|(_, row)| spooled(row))
-            || ledger
-                .outgoing()
-                .values()
-                .any(|channel| channel.waiting_from(0).any(|waiting| waiting.stanza == self.envelope))
+            || ledger.outgoing().values().any(|channel| {
+                channel.waiting_from(0).any(|waiting| waiting.stanza == self.envelope && counts(waiting.id))
+            })
     }
 }
 
