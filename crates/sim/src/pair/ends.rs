@@ -118,6 +118,10 @@ impl World {
             Err(ResumeRefusal::Gone { h }) => {
                 self.refuse_resume((node, home), (client, over), session, Some(h))?;
             }
+            // The database has lost that the replica was behind, which was adopted then.
+            Err(ResumeRefusal::TooHigh(_)) if self.truth.forgiven.contains(&session) => {
+                self.refuse_resume((node, home), (client, over), session, None)?;
+            }
             Err(ResumeRefusal::TooHigh(error)) => {
                 return Err(Broken::new("P3", format!("{session:?} could not be resumed: {error}")));
             }
