@@ -262,7 +262,7 @@ fn end(
     (home, session, reason): (usize, SessionId, Reason),
 ) {
     let Some(known) = ledger.session(session) else { return };
-    if known.is_seen()
+    if known.may_be_seen()
         && let Some(client) = people.client_at(&known.jid)
     {
         people.broadcast(ledger, transaction, home, client, Content::Unavailable(client));
