@@ -128,7 +128,12 @@ impl World {
         session: SessionId,
     ) -> Result<(), Broken> {
         let (clock, now, reachable) = (self.clock, self.now(node), self.reaches_database(node));
-        let Some(serving) = serving_mut(&mut self.nodes, clock, node, home) else { return Ok(()) };
+        let Some(serving) = serving_mut(&mut self.nodes, clock, node, home) else {
+            if self.may_serve_soon(node, home) {
+                self.later(node, clock + READ_AGAIN_MS, Happening::ReadSpool { home, over, session });
+            }
+            return Ok(());
+        };
         if serving.held_by(over) != Some(session) {
             return Ok(());
         }
