@@ -63,7 +63,8 @@ fn a_seed_tells_the_same_story_twice() {
 /// a client was told a count that had nothing to do with its own any more.
 #[test]
 fn what_stopped_the_simulator_once_stays_mended() {
-    let seeds = [1_352, 3_382, 4_549, 7_262, 102_205, 106_811, 114_025, 121_229, 132_615, 141_423, 145_240];
+    let seeds =
+        [1_352, 3_382, 4_549, 7_262, 102_205, 106_811, 114_025, 121_229, 132_615, 141_423, 145_240, 176_429];
     tally_of(seeds.map(|seed| (seed, Options::default())));
     let frozen = Interruption { point: Point::ClaimSent, after: 2, what: What::Freeze };
     tally_of([(1, Options { interruption: Some(frozen), ..Options::default() })]);
