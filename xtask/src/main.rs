@@ -36,10 +36,12 @@ enum Task {
     Test(test::Options),
     /// The rules of the house: dependency direction, pure crates, file shape, licences, links.
     Tidy,
-    /// Seeded simulation of sessions, with checkers for the promises.
+    /// Seeded simulation of one home and of whole nodes, with checkers for the promises.
     Sim(simulate::SimOptions),
     /// Exhaustive search of the ownership rules.
     Model(simulate::ModelOptions),
+    /// Bugs put in on purpose, and which tool finds each.
+    Planted(simulate::PlantedOptions),
     /// Everpresent, ejabberd and Prosody measured side by side.
     Bench(bench::Options),
     /// Kill real processes under traffic and count what was lost.
@@ -60,6 +62,7 @@ fn run(task: Task) -> Outcome {
         Task::Tidy => tidy::run().map(|summary| println!("tidy: {summary}")),
         Task::Sim(options) => simulate::sim(&options),
         Task::Model(options) => simulate::model(&options),
+        Task::Planted(options) => simulate::planted(&options),
         Task::Bench(options) => bench::run(&options),
         Task::Chaos(options) => chaos::run(&options),
         Task::Fuzz(options) => fuzz::run_targets(&options),

@@ -1,4 +1,5 @@
-//! `sim` and `model`: the simulator and the exhaustive search, both in the binary of crate `sim`.
+//! `sim`, `model` and `planted`: the simulators, the exhaustive search, and the bugs that both must find; all in the binary
+//! of crate `sim`.
 
 use clap::Args;
 
@@ -14,7 +15,7 @@ pub(crate) struct SimOptions {
     /// The first seed; with `--seeds 1` this replays one story.
     #[arg(long)]
     seed: Option<u64>,
-    /// More words for the simulator itself.
+    /// More words for the simulator itself, such as `-- --only pair --interrupt ClaimSent:2:Freeze`.
     #[arg(last = true)]
     rest: Vec<String>,
 }
@@ -27,7 +28,21 @@ pub(crate) struct ModelOptions {
     rest: Vec<String>,
 }
 
-/// Runs seeds through the simulator.
+/// Options of `cargo xtask planted`.
+#[derive(Args)]
+pub(crate) struct PlantedOptions {
+    /// Only this bug; a name that is not known is answered with those that are.
+    #[arg(long)]
+    only: Option<String>,
+    /// The table as JSON.
+    #[arg(long)]
+    json: bool,
+    /// More words for the command itself.
+    #[arg(last = true)]
+    rest: Vec<String>,
+}
+
+/// Runs seeds through both simulators.
 pub(crate) fn sim(options: &SimOptions) -> Outcome {
     let mut words = vec!["sim".to_owned(), "--seeds".to_owned(), options.seeds.to_string()];
     if let Some(seed) = options.seed {
@@ -41,6 +56,17 @@ pub(crate) fn sim(options: &SimOptions) -> Outcome {
 pub(crate) fn model(options: &ModelOptions) -> Outcome {
     let words: Vec<String> =
         std::iter::once("model".to_owned()).chain(options.rest.iter().cloned()).collect();
+    run_binary("everpresent-sim", "everpresent-sim", &words)
+}
+
+/// Puts bugs in, one at a time, and looks whether simulators and search find them.
+pub(crate) fn planted(options: &PlantedOptions) -> Outcome {
+    let mut words = vec!["planted".to_owned()];
+    if let Some(only) = &options.only {
+        words.extend(["--only".to_owned(), only.clone()]);
+    }
+    words.extend(options.json.then(|| "--json".to_owned()));
+    words.extend(options.rest.iter().cloned());
     run_binary("everpresent-sim", "everpresent-sim", &words)
 }
 

@@ -179,6 +179,9 @@ pub struct Ownership {
     next_operation: Moment,
     next_message: Moment,
     fast_until: Moment,
+    /// Until then whoever holds the replica goes first, however long its silence: the database did not answer us, and may
+    /// not have answered it either.
+    holder_first_until: Moment,
     granted: Granted,
     /// The holder that told us that it has yielded.
     yielded_to_us: Option<(Epoch, Incarnation)>,
@@ -206,6 +209,7 @@ impl Ownership {
             next_operation: now,
             next_message: now,
             fast_until: now,
+            holder_first_until: now,
             yielded_to_us: None,
             yielded: None,
             served: None,
@@ -222,7 +226,7 @@ impl Ownership {
             Input::RowRead(row) => self.row_read(now, row, &mut effects),
             Input::RowChanged => self.row_changed(now, &mut effects),
             Input::RowRefused => self.row_refused(now),
-            Input::RowUnknown => self.row_unknown(),
+            Input::RowUnknown => self.row_unknown(now),
             Input::Peer(message) => self.peer(now, message, &mut effects),
             Input::LinkLost => {
                 self.fast_until = now.after(Duration::from_millis(FAST_POLL_FOR_MILLISECONDS));

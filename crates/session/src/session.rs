@@ -138,6 +138,12 @@ impl Session {
         self.presence.is_some() || self.inherited.is_some()
     }
 
+    /// Whether others may see it although no presence of it is known: it was opened from its head, which in spooled mode may
+    /// be older than a presence that had left the node before the last owner died. At its end they are told in any case.
+    pub fn may_be_seen(&self) -> bool {
+        self.is_seen() || (self.reason == Reason::Adopted && !self.managed)
+    }
+
     /// Its priority, if it is available.
     pub fn priority(&self) -> Option<i8> {
         self.presence.as_ref().map(|presence| presence.priority)

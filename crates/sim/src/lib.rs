@@ -2,4 +2,5 @@
 
 pub mod model;
 pub mod pair;
+pub mod planted;
 pub mod simulation;

@@ -20,11 +20,14 @@ enum What {
     Sim(command::simulate::SimOptions),
     /// Searches all that can happen to the ownership of a home.
     Model(command::search::ModelOptions),
+    /// Puts bugs in on purpose, one at a time, and looks whether they are found.
+    Planted(command::planted::PlantedOptions),
 }
 
 fn main() -> ExitCode {
     match Command::parse().what {
         What::Sim(options) => command::simulate::simulate(&options),
         What::Model(options) => command::search::search(&options),
+        What::Planted(options) => command::planted::planted(&options),
     }
 }

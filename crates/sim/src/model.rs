@@ -152,7 +152,7 @@ pub fn searches() -> Vec<Options> {
     searches
 }
 
-/// A process killed and another started, and two other faults: 49 million states, some minutes, for when the
+/// A process killed and another started, and two other faults: 57 million states, some minutes, for when the
 /// rules change.
 pub fn long_search() -> Options {
     Options::pair(Budget { statements: 1, cuts: 1, kills: 1, starts: 1, ..Budget::NONE })

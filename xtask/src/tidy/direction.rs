@@ -56,7 +56,7 @@ const RESERVED: &[(&[&str], &[&str], &str)] = &[
     (&["ureq"], &["everpresent", "load", "xtask"], "only commands ask over HTTP"),
     (
         &["serde_json"],
-        &["console", "everpresent", "load", "xtask"],
+        &["console", "everpresent", "load", "sim", "xtask"],
         "JSON is an affair of `console` and of commands",
     ),
     (&["russh", "ssh2", "openssh"], &["bridges"], "SSH is in `bridges` only"),

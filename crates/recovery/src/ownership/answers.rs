@@ -3,7 +3,7 @@
 use everpresent_session::time::Moment;
 
 use super::{Decision, Effect, FenceReason, Ownership, Standing};
-use crate::witness::{Change, CompareAndSet, WitnessRow};
+use crate::witness::{Change, CompareAndSet, WitnessRow, eleven_tenths};
 
 impl Ownership {
     pub(super) fn row_read(&mut self, now: Moment, row: Option<WitnessRow>, effects: &mut Vec<Effect>) {
@@ -68,7 +68,10 @@ impl Ownership {
         self.next_operation = now;
     }
 
-    pub(super) fn row_unknown(&mut self) {
+    pub(super) fn row_unknown(&mut self, now: Moment) {
+        if matches!(self.standing, Standing::Watching) {
+            self.holder_first_until = now.after(eleven_tenths(self.settings.lease));
+        }
         if self.operation.take().is_some_and(|operation| operation.change.is_some()) {
             self.read_before_next();
         }

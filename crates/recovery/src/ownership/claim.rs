@@ -78,7 +78,8 @@ impl Ownership {
                 let until = match self.yielded {
                     Some((_, at)) if self.was_ours(row) => at.after(eleven_tenths(self.settings.lease)),
                     None if self.was_ours(row) => now,
-                    _ => seen.since.after(self.settings.initialization),
+                    // An outage of the database is not its silence: it has a lease's time after that too.
+                    _ => seen.since.after(self.settings.initialization).max(self.holder_first_until),
                 };
                 if now < until { Err(Waiting::ReplicaElsewhere { until }) } else { Ok(()) }
             }

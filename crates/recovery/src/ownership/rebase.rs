@@ -77,7 +77,12 @@ impl Ownership {
                 rebase.statement(change);
             }
         }
-        for deadline in [&mut self.next_operation, &mut self.next_message, &mut self.fast_until] {
+        for deadline in [
+            &mut self.next_operation,
+            &mut self.next_message,
+            &mut self.fast_until,
+            &mut self.holder_first_until,
+        ] {
             rebase.deadline(deadline);
         }
         match self.granted.to {

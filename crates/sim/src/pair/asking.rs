@@ -87,6 +87,9 @@ impl World {
             self.answer(&statement, soon, Answer::Unknown);
             return number;
         }
+        if !batch && (lost || late || !answered) {
+            self.untold[node] = self.clock;
+        }
         // A batch is never given up while it may still be carried out: the next one waits for its connection.
         if batch && (lost || !answered) {
             self.answer(&statement, lands + 20, Answer::Unknown);
@@ -165,6 +168,10 @@ impl World {
         }
         if !done {
             return Ok(Answer::Refused);
+        }
+        let claims = matches!(change.change, Change::Claim { .. });
+        if !claims && before.as_ref().is_some_and(|before| before.incarnation.is_none()) {
+            return Err(Broken::new("P1", format!("home {home} was released, and is held without a claim")));
         }
         match change.change {
             Change::Claim { epoch, .. } => {

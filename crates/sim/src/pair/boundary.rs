@@ -1,5 +1,8 @@
 //! Points of transitions, at which a run may be interrupted.
 
+use std::fmt;
+use std::str::FromStr;
+
 use super::faults::Crash;
 use super::people::{homes_of, partner_of};
 use super::tally::Count;
@@ -96,6 +99,21 @@ impl Point {
         Self::RecordApplied,
         Self::SessionResumed,
     ];
+
+    /// Whether it is reached all the time. It is counted from the first move of the script then: until everybody has
+    /// signed in, little is at stake.
+    fn is_everyday(self) -> bool {
+        matches!(
+            self,
+            Self::RouteSent
+                | Self::RouteTaken
+                | Self::RouteConfirmed
+                | Self::RouteForgotten
+                | Self::MessageTaken
+                | Self::RecordApplied
+                | Self::SessionResumed
+        )
+    }
 }
 
 /// What happens there.
@@ -153,6 +171,31 @@ impl Interruption {
     }
 }
 
+/// As the command line has it, such as `ClaimSent:2:Freeze`.
+impl fmt::Display for Interruption {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}:{}:{:?}", self.point, self.after, self.what)
+    }
+}
+
+impl FromStr for Interruption {
+    type Err = String;
+
+    /// # Errors
+    /// What it should look like.
+    fn from_str(text: &str) -> Result<Self, String> {
+        let known = Self::all().into_iter().find(|known| known.to_string() == text);
+        known.ok_or_else(|| {
+            let (points, whats) = (names(&Point::ALL), names(&What::ALL));
+            format!("it is POINT:AFTER:WHAT, AFTER below {MOST_BEFORE}, POINT of {points}; WHAT of {whats}")
+        })
+    }
+}
+
+fn names(all: &[impl fmt::Debug]) -> String {
+    all.iter().map(|one| format!("{one:?}")).collect::<Vec<_>>().join(", ")
+}
+
 impl World {
     /// A node has reached a point; interrupts it there if that is asked for.
     pub(super) fn reach(&mut self, node: usize, point: Point) -> Result<(), Broken> {
@@ -160,6 +203,9 @@ impl World {
             return Ok(());
         };
         if !self.faulty() || homes_of(node).len() < 2 || self.reached > interruption.after {
+            return Ok(());
+        }
+        if point.is_everyday() && !self.script_began {
             return Ok(());
         }
         self.reached += 1;

@@ -4,6 +4,7 @@ use everpresent_session::audit::{Balance, differences};
 use everpresent_session::ids::{Epoch, Incarnation, SessionId};
 use everpresent_session::ledger::Ledger;
 
+use super::client::PATIENCE_MS;
 use super::connection::FromClient;
 use super::content::MessageId;
 use super::ends::wait_of;
@@ -12,8 +13,9 @@ use super::tally::Count;
 use super::truth::{Broken, Fate};
 use super::world::World;
 
-/// A client that has been trying for this long has had its chance to come back.
-const LONG_TRYING_MS: u64 = 5_000;
+/// A client that has been trying for this long has had its chance to come back: of two attempts one may go to a machine
+/// that just died, which nobody tells it.
+const LONG_TRYING_MS: u64 = 2 * PATIENCE_MS;
 
 impl World {
     pub(super) fn check(&mut self, touched: Option<usize>) -> Result<(), Broken> {
@@ -91,10 +93,10 @@ impl World {
                 None => owned.is_some_and(|ledger| fate.is_in(ledger)),
             };
         }
-        // Nobody is named: it is in the database, unless an owner has just taken over, or is about to.
+        // Nobody is named: it is in the database, unless an owner has just taken it over, or is about to.
         let Some(seat) = owner.and_then(|owner| self.nodes[owner].seat(home)) else { return false };
         match seat.serving.as_ref().filter(|serving| serving.epoch == row.epoch) {
-            Some(serving) => !serving.settled && fate.is_in(serving.owner.ledger()),
+            Some(serving) => !serving.settled && fate.came_with(serving.owner.ledger(), row.epoch),
             None if !self.truth.goes_on[home] => false,
             None => {
                 seat.replica.ledger().is_some_and(|replica| fate.is_in(replica))

@@ -15,7 +15,7 @@ use super::truth::Broken;
 use super::world::World;
 
 /// How long a client waits for an answer to its sign-in.
-const PATIENCE_MS: u64 = 4_000;
+pub(super) const PATIENCE_MS: u64 = 4_000;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Place {
@@ -33,7 +33,7 @@ pub(super) struct Client {
     at: usize,
     /// The session that it would resume.
     pub(super) session: Option<SessionId>,
-    /// Since when it has been trying to be there; `None` while it is away on purpose.
+    /// Since when it has been trying to be there; `None` while it is, or is away on purpose.
     pub(super) trying_since: Option<u64>,
     /// It has gone and does not come back.
     pub(super) gone: bool,
@@ -87,6 +87,11 @@ impl Client {
         nodes[self.at % nodes.len()]
     }
 
+    fn is_there(&mut self, over: TransportId) {
+        self.place = Place::Online { over };
+        self.trying_since = None;
+    }
+
     /// Stanzas that it does not know to be handled.
     pub(super) fn unacknowledged(&self) -> &[FromClient] {
         self.sent.get(self.acked as usize..).unwrap_or_default()
@@ -102,7 +107,10 @@ impl World {
         self.agenda.add(self.clock + pause, Event::Client(index));
         match self.clients[index].place {
             Place::Offline { until } if self.clock >= until || !self.faulty() => self.connect(index),
-            Place::Connecting { since, .. } if self.clock >= since + PATIENCE_MS => self.hang_up(index, 100),
+            Place::Connecting { since, .. } if self.clock >= since + PATIENCE_MS => {
+                self.hang_up(index, 100);
+                self.clients[index].at += 1;
+            }
             Place::Online { .. } if self.faulty() => self.chat(index),
             Place::Online { over } => {
                 let received = self.clients[index].received;
@@ -261,7 +269,7 @@ impl World {
         match frame {
             ToClient::Bound(session) => self.bound(index, over, session),
             ToClient::Resumed(h) => {
-                self.clients[index].place = Place::Online { over };
+                self.clients[index].is_there(over);
                 self.acknowledged(index, h)?;
                 for frame in self.clients[index].unacknowledged().to_vec() {
                     self.client_writes(index, over, frame);
@@ -286,7 +294,7 @@ impl World {
 
     fn bound(&mut self, index: usize, over: TransportId, session: SessionId) {
         let client = &mut self.clients[index];
-        client.place = Place::Online { over };
+        client.is_there(over);
         client.session = Some(session);
         (client.received, client.acked, client.told) = (0, 0, 0);
         client.sent.clear();
@@ -302,6 +310,9 @@ impl World {
         let client = &mut self.clients[index];
         let forgiven = client.session.is_some_and(|session| self.truth.forgiven.contains(&session));
         if forgiven && h < client.acked {
+            // Its count and the server's have nothing to do with each other any more.
+            self.give_session_up(index, true);
+            self.hang_up(index, 100);
             return Ok(());
         }
         if h < client.acked || h as usize > client.sent.len() {

@@ -58,6 +58,8 @@ pub(super) struct Connection {
     pub(super) session: Option<SessionId>,
     /// The answer that is owed when this record is confirmed; nothing else is written before.
     pub(super) greeting: Option<(RecordNumber, Greeting)>,
+    /// Something that it brought could not be dealt with: nothing that comes after that may be.
+    pub(super) given_up: bool,
     /// The spool is being read; what the client sends waits.
     pub(super) reading: bool,
     pub(super) waiting: VecDeque<FromClient>,
@@ -73,6 +75,7 @@ impl Connection {
             client,
             session: None,
             greeting: None,
+            given_up: false,
             reading: false,
             waiting: VecDeque::new(),
             last_out: 0,

@@ -10,6 +10,7 @@ use super::agenda::{Event, Happening};
 use super::boundary::Point;
 use super::connection::{Connection, FromClient, Greeting, ToClient};
 use super::content::Content;
+use super::node::seat_mut;
 use super::people::{People, homes_of};
 use super::routing::available;
 use super::serving::serving_mut;
@@ -33,9 +34,11 @@ impl World {
     ) -> Result<(), Broken> {
         let first = matches!(frame, FromClient::Bind | FromClient::Resume(..));
         let serving = serving_mut(&mut self.nodes, self.clock, node, home);
-        let known = serving.as_ref().is_some_and(|serving| serving.connections.contains_key(&over));
-        let Some(serving) = serving.filter(|_| known || first) else {
-            // Not the owner, or not any more.
+        let connection = serving.as_ref().and_then(|serving| serving.connections.get(&over));
+        let known = connection.map_or(first, |connection| !connection.given_up);
+        let Some(serving) = serving.filter(|_| known) else {
+            // Not the owner, or not any more, or not at this moment.
+            self.give_connection_up(node, home, over);
             let at = self.clock + 1 + self.rng.u64(..50);
             self.agenda.add(at, Event::ClientNotices(client, over));
             return Ok(());
@@ -43,6 +46,21 @@ impl World {
         let connection = serving.connections.entry(over).or_insert_with(|| Connection::new(client));
         connection.waiting.push_back(frame);
         self.next_waiting(node, home, over)
+    }
+
+    /// The server ends a connection because it had no right to deal with what came: else it might have that again when the
+    /// next stanza comes, and count it in place of the one that it dropped.
+    fn give_connection_up(&mut self, node: usize, home: usize, over: TransportId) {
+        let serving = seat_mut(&mut self.nodes, node, home).and_then(|seat| seat.serving.as_mut());
+        let Some(connection) = serving.and_then(|serving| serving.connections.get_mut(&over)) else { return };
+        connection.given_up = true;
+        self.later(node, self.clock + 1, Happening::Lost { home, over });
+    }
+
+    /// Whether a process only lacks the right to serve a home at this moment.
+    pub(super) fn may_serve_soon(&self, node: usize, home: usize) -> bool {
+        let serving = self.nodes[node].seat(home).and_then(|seat| seat.serving.as_ref());
+        serving.is_some_and(|serving| !serving.fenced)
     }
 
     pub(super) fn bind(&mut self, node: usize, home: usize, over: TransportId) -> Result<(), Broken> {
@@ -118,6 +136,10 @@ impl World {
             Err(ResumeRefusal::Gone { h }) => {
                 self.refuse_resume((node, home), (client, over), session, Some(h))?;
             }
+            // The database has lost that the replica was behind, which was adopted then.
+            Err(ResumeRefusal::TooHigh(_)) if self.truth.forgiven.contains(&session) => {
+                self.refuse_resume((node, home), (client, over), session, None)?;
+            }
             Err(ResumeRefusal::TooHigh(error)) => {
                 return Err(Broken::new("P3", format!("{session:?} could not be resumed: {error}")));
             }
@@ -156,11 +178,13 @@ impl World {
         over: TransportId,
     ) -> Result<(), Broken> {
         let (clock, now) = (self.clock, self.now(node));
-        let Some(serving) = serving_mut(&mut self.nodes, clock, node, home) else { return Ok(()) };
-        if serving.hand_over.is_some() {
-            self.later(node, clock + AGAIN_MS, Happening::Lost { home, over });
+        let serving = serving_mut(&mut self.nodes, clock, node, home);
+        let Some(serving) = serving.filter(|serving| serving.hand_over.is_none()) else {
+            if self.may_serve_soon(node, home) {
+                self.later(node, clock + AGAIN_MS, Happening::Lost { home, over });
+            }
             return Ok(());
-        }
+        };
         let held = serving.held_by(over);
         if serving.connections.remove(&over).is_none() {
             return Ok(());
@@ -258,7 +282,7 @@ fn end(
     (home, session, reason): (usize, SessionId, Reason),
 ) {
     let Some(known) = ledger.session(session) else { return };
-    if known.is_seen()
+    if known.may_be_seen()
         && let Some(client) = people.client_at(&known.jid)
     {
         people.broadcast(ledger, transaction, home, client, Content::Unavailable(client));

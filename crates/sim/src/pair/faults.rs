@@ -169,10 +169,7 @@ impl World {
 
     pub(super) fn outage(&mut self, milliseconds: u64) {
         self.database.down_until = self.clock + milliseconds;
-        let until = self.database.down_until;
-        for disturbed in &mut self.disturbed {
-            *disturbed = (*disturbed).max(until);
-        }
+        self.outage_until = self.database.down_until;
         self.tally.count(Count::Outages);
         self.trace(|| format!("the database is down for {milliseconds} ms"));
     }

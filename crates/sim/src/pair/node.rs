@@ -22,8 +22,10 @@ const LEASE: Duration = Duration::from_secs(1);
 const GRANT: Duration = Duration::from_secs(2);
 /// `keep_alive_interval` of the preset `lan`.
 const KEEP_ALIVE_INTERVAL: Duration = Duration::from_millis(200);
-/// `initialization_keep_alive_timeout`, shorter than in life, so that it is reached.
-pub(super) const INITIALIZATION_MS: u64 = 3_000;
+/// `initialization_keep_alive_timeout`, shorter than in life, so that it is reached. Whoever holds the sessions must have
+/// had its chance by then. It waits for the last grant that it gave, and a request of the dead owner may arrive late:
+/// 1.5 s + 2 s. What that is on two clocks that differ by a tenth, and a statement or two that are lost, fit in too.
+pub(super) const INITIALIZATION_MS: u64 = 5_000;
 
 /// What survives the process.
 #[derive(Debug)]

@@ -6,9 +6,10 @@
 //!   moment; else it ends the stream, and the owner begins anew with a snapshot. What it applied it confirms. Its old
 //!   complete replica stays until the new snapshot is complete.
 //! - **R2, serving.** `Serve` with the replica: `Replica::take` of the epoch that the claim named, then
-//!   `takeover::with_replica`. With heads: `takeover::with_heads` of what the database holds. Kept, same epoch: the
-//!   same owner goes on, its sessions detached with their full time anew. Kept, new epoch: its own ledger goes on
-//!   under that. If what has to be read cannot be, nothing is served until it can; a fence meanwhile changes nothing
+//!   `takeover::with_replica`. With heads: `takeover::with_heads` of what the database holds; at the end of such a session
+//!   everybody is told, also if no presence of it is known, for a head may be older than the last presence. Kept, same
+//!   epoch: the same owner goes on, its sessions detached with their full time anew. Kept, new epoch: its own ledger goes
+//!   on under that. If what has to be read cannot be, nothing is served until it can; a fence meanwhile changes nothing
 //!   about where the sessions come from. `Fence`: transports are let go, nothing is recorded until the next `Serve`.
 //! - **R3, the witness.** What the owner wants the row to say goes to its view of the home as
 //!   [`replica_wish`]; `ReplicaNamed` goes to the owner as done.

@@ -16,6 +16,7 @@ impl World {
         if !self.faulty() {
             return Ok(());
         }
+        self.script_began = true;
         self.agenda.add(self.clock + PAUSE_MS, Event::Script(step + 1));
         match step % 7 {
             0 => self.order_hand_over(0),

@@ -85,6 +85,7 @@ impl World {
         let owner = &mut serving.owner;
         let mut transaction = owner.begin(now, Cause::Client(session));
         if owner.accepts_messages() {
+            self.truth.taken(id);
             self.people.deliver(owner.ledger(), &mut transaction, home, to, Content::Message(id));
         } else {
             transaction.enqueue(session, Content::Refused(id).to_bytes(), None);
@@ -127,7 +128,12 @@ impl World {
         session: SessionId,
     ) -> Result<(), Broken> {
         let (clock, now, reachable) = (self.clock, self.now(node), self.reaches_database(node));
-        let Some(serving) = serving_mut(&mut self.nodes, clock, node, home) else { return Ok(()) };
+        let Some(serving) = serving_mut(&mut self.nodes, clock, node, home) else {
+            if self.may_serve_soon(node, home) {
+                self.later(node, clock + READ_AGAIN_MS, Happening::ReadSpool { home, over, session });
+            }
+            return Ok(());
+        };
         if serving.held_by(over) != Some(session) {
             return Ok(());
         }

@@ -116,6 +116,10 @@ impl World {
         serving: Serving,
     ) -> Result<(), Broken> {
         let (epoch, sessions) = (serving.epoch, serving.owner.ledger().sessions().len());
+        if adoption == Adoption::Heads {
+            // Also those whose clients are told of them only when the last owner is thawed.
+            self.truth.unresumable.extend(serving.owner.ledger().sessions().map(|session| session.id));
+        }
         let Some(seat) = seat_mut(&mut self.nodes, node, home) else { return Ok(()) };
         seat.serving = Some(serving);
         seat.following = None;

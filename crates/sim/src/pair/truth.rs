@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use bytes::Bytes;
-use everpresent_session::ids::{Epoch, RecordNumber, SessionId};
+use everpresent_session::ids::{Epoch, RecordNumber, RowId, SessionId};
 use everpresent_session::ledger::{Ledger, Misfit};
 use everpresent_session::record::Record;
 use everpresent_session::row::Row;
@@ -44,6 +44,11 @@ pub(super) struct Fate {
     pub(super) handed: bool,
     /// Its sender is told that it was not taken.
     pub(super) refused: bool,
+    /// A server has made a record of it.
+    pub(super) taken: bool,
+    /// It was lost in a fault beyond what is promised, after it was taken and before its sender was told. Until it is
+    /// taken again an acknowledgement of it promises nothing.
+    pub(super) lost: bool,
 }
 
 impl Fate {
@@ -54,13 +59,22 @@ impl Fate {
 
     /// Whether a ledger would deliver it, send it on, or have it written.
     pub(super) fn is_in(&self, ledger: &Ledger) -> bool {
-        let spooled = |row: &Row| matches!(row, Row::Spool(row) if row.stanza == self.bytes);
-        ledger.messages().any(|(_, message)| message.stanza == self.bytes)
+        self.is_among(ledger, |_| true)
+    }
+
+    /// The same for what it had when its owner began under this epoch.
+    pub(super) fn came_with(&self, ledger: &Ledger, epoch: Epoch) -> bool {
+        self.is_among(ledger, |id| id.epoch < epoch)
+    }
+
+    fn is_among(&self, ledger: &Ledger, counts: impl Fn(RowId) -> bool) -> bool {
+        let spooled =
+            |row: &Row| matches!(row, Row::Spool(row) if row.stanza == self.bytes && counts(row.id));
+        ledger.messages().any(|(id, message)| message.stanza == self.bytes && counts(id))
             || ledger.unfinished().any(|(_, row)| spooled(row))
-            || ledger
-                .outgoing()
-                .values()
-                .any(|channel| channel.waiting_from(0).any(|waiting| waiting.stanza == self.envelope))
+            || ledger.outgoing().values().any(|channel| {
+                channel.waiting_from(0).any(|waiting| waiting.stanza == self.envelope && counts(waiting.id))
+            })
     }
 }
 
@@ -85,6 +99,9 @@ pub(super) struct Truth {
     pub(super) unresumable: BTreeSet<SessionId>,
     /// Sessions whose counts may have gone back: a fault beyond what is promised.
     pub(super) forgiven: BTreeSet<SessionId>,
+    /// Clients that others may see for ever if they do not come back: what is known of their sessions was lost in a fault
+    /// beyond what is promised.
+    pub(super) ghosts: BTreeSet<usize>,
     /// The highest epoch under which work was accepted, by home.
     pub(super) accepted: [Epoch; NODES],
     /// Whether who claimed a home last goes on with its sessions: with a replica that was named, or its own ledger.
@@ -104,12 +121,23 @@ impl Truth {
             received: BTreeSet::new(),
             handed: false,
             refused: false,
+            taken: false,
+            lost: false,
         });
+    }
+
+    /// A server has made a record of the message, for the first time or once more.
+    pub(super) fn taken(&mut self, id: MessageId) {
+        if let Some(fate) = self.messages.get_mut(&id) {
+            (fate.taken, fate.lost) = (true, false);
+        }
     }
 
     /// The sender was told that the message is safe.
     pub(super) fn acknowledged(&mut self, id: MessageId) {
-        if self.messages.get(&id).is_some_and(|fate| !fate.is_settled()) {
+        let Some(fate) = self.messages.get_mut(&id) else { return };
+        fate.refused |= fate.lost;
+        if !fate.is_settled() {
             self.open.insert(id);
         }
     }

@@ -48,11 +48,17 @@ pub(super) struct World {
     pub(super) database_cut: [u64; NODES],
     /// When something last went wrong at a node that may keep it from the database.
     pub(super) disturbed: [u64; NODES],
+    /// When the last outage of the database ends, which every node sees.
+    pub(super) outage_until: u64,
+    /// When a node last asked the database something about a row and was told nothing in time.
+    pub(super) untold: [u64; NODES],
     pub(super) numbers: u64,
     pub(super) streams: u64,
     transports: u64,
     /// How often the point of the interruption was reached.
     pub(super) reached: u32,
+    /// Whether the first move of the script was made.
+    pub(super) script_began: bool,
     tracing: bool,
     events: VecDeque<String>,
 }
@@ -78,10 +84,13 @@ impl World {
             link_last: [[0; NODES]; NODES],
             database_cut: [0; NODES],
             disturbed: [0; NODES],
+            outage_until: 0,
+            untold: [0; NODES],
             numbers: 0,
             streams: 0,
             transports: 0,
             reached: 0,
+            script_began: false,
             tracing,
             events: VecDeque::new(),
         };

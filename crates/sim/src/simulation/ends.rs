@@ -205,7 +205,7 @@ fn end(
     reason: Reason,
 ) {
     let Some(known) = ledger.session(session) else { return };
-    if known.is_seen() {
+    if known.may_be_seen() {
         let user = known.jid.to_bare();
         for other in ledger.sessions().filter(|other| other.is_available() && other.jid.to_bare() != user) {
             transaction.enqueue(other.id, Content::Unavailable(known.jid.clone()).to_bytes(), None);

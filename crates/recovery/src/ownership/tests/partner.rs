@@ -56,6 +56,26 @@ fn a_child_that_comes_back_leaves_the_home_to_the_process_that_has_the_sessions(
 }
 
 #[test]
+fn an_outage_of_the_database_is_not_taken_for_the_silence_of_who_has_the_sessions() {
+    let mut row = owned().map(|row| WitnessRow { replica: Some(Incarnation(2)), ..row });
+    let mut l = Actor::start("l", true, 3, 5, at(0));
+    l.second(at(1_000), &mut row);
+    for second in 2..60 {
+        l.give(at(second * 1_000), Input::Tick);
+        assert!(!l.claims(), "it cannot know who else is kept from the database");
+        if l.waiting.take().is_some() {
+            l.give(at(second * 1_000), Input::RowUnknown);
+        }
+    }
+    for second in 60..70 {
+        l.second(at(second * 1_000), &mut row);
+    }
+    assert_eq!(l.take_seen(), []);
+    l.second(at(70_000), &mut row);
+    assert_eq!(l.take_seen()[1], serve(6, Adoption::Heads), "a lease and a tenth later nobody came");
+}
+
+#[test]
 fn a_replica_of_another_process_of_this_node_is_never_adopted() {
     let mut row = released(Some(2));
     let mut r = Actor::start("r", true, 4, 5, at(0));
