@@ -121,6 +121,12 @@ pub enum Waiting {
         /// Until when.
         until: Moment,
     },
+    /// The partner told of a later epoch than the row was read with.
+    #[error("the row is to be read again: a later epoch was heard of")]
+    RowOlder {
+        /// When a lease length has passed without that being seen.
+        until: Moment,
+    },
     /// This process stops.
     #[error("this process stops")]
     Stopping,
@@ -135,6 +141,7 @@ impl Waiting {
             | Self::OwnGrant { until }
             | Self::ReplicaElsewhere { until }
             | Self::HomeNodeFirst { until }
+            | Self::RowOlder { until }
             | Self::RowBelowHighest { until } => Some(*until),
         }
     }

@@ -182,6 +182,9 @@ pub struct Ownership {
     /// Until then whoever holds the replica goes first, however long its silence: the database did not answer us, and may
     /// not have answered it either.
     holder_first_until: Moment,
+    /// A later epoch was heard of than the row was read with: it will be in the row when that is read again. The read that
+    /// was under way then (`true`) may still be the older one.
+    news: Option<bool>,
     granted: Granted,
     /// The holder that told us that it has yielded.
     yielded_to_us: Option<(Epoch, Incarnation)>,
@@ -210,6 +213,7 @@ impl Ownership {
             next_message: now,
             fast_until: now,
             holder_first_until: now,
+            news: None,
             yielded_to_us: None,
             yielded: None,
             served: None,
@@ -319,13 +323,21 @@ impl Ownership {
         }
     }
 
+    /// The partner knows of this epoch.
+    fn hear(&mut self, epoch: Epoch, effects: &mut Vec<Effect>) {
+        if epoch > self.highest {
+            self.news = Some(self.operation.is_some());
+        }
+        self.learn(epoch, effects);
+    }
+
     /// Remembers the row as it is known to be; `now` starts the wait for its lease if anything in it is new.
     fn note(&mut self, now: Moment, row: Option<WitnessRow>, effects: &mut Vec<Effect>) {
         let epoch = row.as_ref().map_or(Epoch(0), |row| row.epoch);
         let same = |seen: &Seen| seen.row.as_ref().map(Expected::of) == row.as_ref().map(Expected::of);
         let since = self.seen.as_ref().filter(|seen| same(seen)).map_or(now, |seen| seen.since);
         let first_sight = since == now && !self.seen.as_ref().is_some_and(same);
-        if first_sight && epoch < self.highest {
+        if first_sight && epoch < self.highest && self.news.is_none() {
             effects.push(Effect::Decided(Decision::RowBelowHighest { row: epoch, highest: self.highest }));
         }
         self.seen = Some(Seen { row, since });

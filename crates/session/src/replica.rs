@@ -28,6 +28,14 @@ pub enum ReplicaError {
     /// A record or the end of a snapshot came without a snapshot.
     #[error("it came without a snapshot")]
     NoSnapshot,
+    /// The parts go to another record than the end of the snapshot says.
+    #[error("it was cut at record {named}, but goes to {is}", named = named.0, is = is.0)]
+    Cut {
+        /// What the end says.
+        named: RecordNumber,
+        /// Where the parts go to.
+        is: RecordNumber,
+    },
 }
 
 impl Replica {
@@ -44,15 +52,18 @@ impl Replica {
         Ok(self.coming.as_mut().ok_or(ReplicaError::NoSnapshot)?.add(part)?)
     }
 
-    /// The snapshot is whole: from now on this is the replica. Returns where it was cut.
+    /// The snapshot is whole, cut at this record: from now on this is the replica. Returns where it was cut.
     ///
     /// # Errors
-    /// [`ReplicaError`].
-    pub fn cut(&mut self) -> Result<RecordNumber, ReplicaError> {
+    /// [`ReplicaError`]; the replica is as before.
+    pub fn cut(&mut self, named: RecordNumber) -> Result<RecordNumber, ReplicaError> {
         let ledger = self.coming.take().ok_or(ReplicaError::NoSnapshot)?.finish()?;
-        let last = ledger.last();
+        let is = ledger.last();
+        if is != named {
+            return Err(ReplicaError::Cut { named, is });
+        }
         self.complete = Some(ledger);
-        Ok(last)
+        Ok(is)
     }
 
     /// A record of the stream whose snapshot is complete. Returns how far the replica goes now: that may be confirmed.

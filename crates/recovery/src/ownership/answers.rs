@@ -8,6 +8,7 @@ use crate::witness::{Change, CompareAndSet, WitnessRow, eleven_tenths};
 impl Ownership {
     pub(super) fn row_read(&mut self, now: Moment, row: Option<WitnessRow>, effects: &mut Vec<Effect>) {
         self.operation = None;
+        self.news = self.news.filter(|under_way| *under_way).map(|_| false);
         self.note(now, row, effects);
         let (holder, epoch) = self.row().map_or((None, None), |row| (row.incarnation, Some(row.epoch)));
         match &mut self.standing {

@@ -38,7 +38,9 @@ impl Ownership {
             };
         };
         if below && now < lease_until {
-            return Err(Waiting::RowBelowHighest { until: lease_until });
+            let until = lease_until;
+            let older = self.news.is_some();
+            return Err(if older { Waiting::RowOlder { until } } else { Waiting::RowBelowHighest { until } });
         }
         // Yielded to who has the sessions: a process of this node that started since does not.
         let to_us = row.incarnation.is_some_and(|holder| self.yielded_to_us == Some((row.epoch, holder)));

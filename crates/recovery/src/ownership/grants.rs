@@ -49,9 +49,9 @@ impl Ownership {
             PeerMessage::Grant { epoch, to, asked, length, .. } => {
                 self.got_grant(now, epoch, to, asked, length);
             }
-            PeerMessage::Refusal { highest } => self.learn(highest, effects),
+            PeerMessage::Refusal { highest } => self.hear(highest, effects),
             PeerMessage::Yielded { epoch, incarnation } => {
-                self.learn(epoch, effects);
+                self.hear(epoch, effects);
                 self.yielded_to_us = Some((epoch, incarnation));
                 self.next_operation = now;
             }
@@ -71,7 +71,7 @@ impl Ownership {
             effects.push(Effect::Send(PeerMessage::Refusal { highest: self.highest }));
             return;
         }
-        self.learn(epoch, effects);
+        self.hear(epoch, effects);
         let Some(row) = self.row() else { return };
         let told = Duration::from_secs(row.grant_seconds.into());
         let length = self.settings.grant.min(told);

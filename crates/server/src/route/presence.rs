@@ -132,7 +132,7 @@ pub fn withdraw(
     to_itself: bool,
 ) {
     let Some(ending) = state.owner.ledger().session(session) else { return };
-    let (jid, seen, had_directed) = (ending.jid.clone(), ending.is_seen(), ending.directed.clone());
+    let (jid, seen, had_directed) = (ending.jid.clone(), ending.may_be_seen(), ending.directed.clone());
     let user = jid.to_bare();
     let Some(account) = state.accounts.get(&user) else { return };
     let mut resources = Resources::of(state.owner.ledger(), &user);

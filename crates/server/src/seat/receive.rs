@@ -16,8 +16,6 @@ enum Refused {
     Epoch(Epoch),
     #[error("a later stream has begun")]
     Superseded,
-    #[error("it was cut at record {named}, but goes to {is}", named = named.0, is = is.0)]
-    Cut { named: RecordNumber, is: RecordNumber },
     #[error(transparent)]
     Replica(#[from] ReplicaError),
 }
@@ -75,10 +73,7 @@ impl Seat {
                 held.replica.part(*part)?;
                 Ok(None)
             }
-            Frame::Cut(named) => {
-                let is = held.replica.cut()?;
-                if is == named { Ok(Some(is)) } else { Err(Refused::Cut { named, is }) }
-            }
+            Frame::Cut(named) => Ok(Some(held.replica.cut(named)?)),
             Frame::Records(records) => {
                 let mut last = None;
                 for record in &records {

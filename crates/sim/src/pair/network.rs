@@ -52,7 +52,7 @@ pub(super) enum Item {
     Begin,
     Part(Box<Part>),
     /// The snapshot is whole.
-    Cut,
+    Cut(RecordNumber),
     Record(Box<Record>),
     /// Nothing new.
     Still,

@@ -67,14 +67,14 @@ impl World {
         serving.leading = Some(Leading { stream, partner: by, place: 0, heard: clock });
         self.truth.stream_begins(home, stream, &snapshot);
         self.tally.count(Count::Snapshots);
-        let last = snapshot.last().0;
-        self.trace(|| format!("stream {stream}: a snapshot of home {home} at {last} for {by:.8}"));
+        let last = snapshot.last();
+        self.trace(|| format!("stream {stream}: a snapshot of home {home} at {} for {by:.8}", last.0));
         self.stream(node, home, partner, Item::Begin);
         self.reach(node, Point::SnapshotBegun)?;
         for part in snapshot.into_parts() {
             self.stream(node, home, partner, Item::Part(Box::new(part)));
         }
-        self.stream(node, home, partner, Item::Cut);
+        self.stream(node, home, partner, Item::Cut(last));
         Ok(())
     }
 
@@ -170,7 +170,7 @@ impl World {
         match item {
             Item::Begin => {}
             Item::Part(_) => self.reach(node, Point::SnapshotPart)?,
-            Item::Cut => {
+            Item::Cut(_) => {
                 self.tally.count(Count::SnapshotsComplete);
                 if let Some(seat) = seat_mut(&mut self.nodes, node, home) {
                     // An owner that was fenced for good: another one goes on with its sessions.
@@ -229,8 +229,8 @@ fn take(replica: &mut Replica, following: &mut Following, item: &Item) -> bool {
     match item {
         Item::Begin | Item::Still => true,
         Item::Part(part) => replica.part(Part::clone(part)).is_ok(),
-        Item::Cut => {
-            let Ok(last) = replica.cut() else { return false };
+        Item::Cut(named) => {
+            let Ok(last) = replica.cut(*named) else { return false };
             (following.whole, following.last) = (true, last);
             true
         }
