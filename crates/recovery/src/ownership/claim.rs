@@ -76,11 +76,12 @@ impl Ownership {
         match row.replica {
             Some(holder) if self.names_us(holder) => Ok(()),
             Some(_) => {
-                // The last owner has the sessions too. Whom it yielded to is given a lease's time.
+                let lease = eleven_tenths(self.settings.lease);
                 let until = match self.yielded {
-                    Some((_, at)) if self.was_ours(row) => at.after(eleven_tenths(self.settings.lease)),
+                    // The last owner has the sessions too. Whom it yielded to is given a lease's time.
+                    Some((_, at)) if self.was_ours(row) => at.after(lease).max(self.holder_first_until),
                     None if self.was_ours(row) => now,
-                    // An outage of the database is not its silence: it has a lease's time after that too.
+                    // An outage of the database is not its silence: it has a lease's time after that in either case.
                     _ => seen.since.after(self.settings.initialization).max(self.holder_first_until),
                 };
                 if now < until { Err(Waiting::ReplicaElsewhere { until }) } else { Ok(()) }

@@ -248,6 +248,28 @@ fn a_home_yielded_to_a_process_that_is_gone_goes_back_to_who_has_its_sessions() 
 }
 
 #[test]
+fn a_yielded_home_is_not_taken_back_because_the_database_answers_nobody() {
+    let mut row = None;
+    let mut l = owner(&mut row);
+    l.give(at(500), Input::ReplicaComplete(Incarnation(2)));
+    l.database(at(500), &mut row);
+    l.give(at(1_600), Input::Yield);
+    l.database(at(1_600), &mut row);
+    l.take_seen();
+    for second in 2..60 {
+        l.give(at(second * 1_000), Input::Tick);
+        assert!(!l.claims(), "who was yielded to may be trying");
+        if l.waiting.take().is_some() {
+            l.give(at(second * 1_000), Input::RowUnknown);
+        }
+    }
+    for second in 60..75 {
+        l.second(at(second * 1_000), &mut row);
+    }
+    assert!(l.take_seen().contains(&serve(7, Adoption::Kept)), "it did not come");
+}
+
+#[test]
 fn leaving_protected_mode_is_certain_only_when_no_earlier_statement_can_come_after_it() {
     let mut row = None;
     let mut l = owner(&mut row);
