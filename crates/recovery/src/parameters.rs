@@ -18,6 +18,8 @@ use crate::settings::{Rules, Settings, SettingsError};
 
 /// What the names of these settings begin with.
 pub const SETTING_PREFIX: &str = "ha.";
+/// How many times keep_alive_timeout a node that starts waits for who has its sessions; less is warned of.
+const ADVISED_INITIALIZATION: u32 = 2;
 /// Heartbeats that may be lost before the peer counts as down; fewer are warned of.
 const ADVISED_INTERVALS: u32 = 4;
 
@@ -110,6 +112,12 @@ pub enum ParameterWarning {
         "keep_alive_timeout is under 4 times keep_alive_interval: a few late heartbeats count as a dead peer"
     )]
     FewIntervals,
+    /// A process that comes back would not wait for the one that has its sessions.
+    #[error(
+        "initialization_keep_alive_timeout is under twice keep_alive_timeout: a node that comes back may take its home \
+         before its partner, which has the sessions, does"
+    )]
+    ShortInitialization,
 }
 
 impl Parameters {
@@ -200,8 +208,12 @@ impl Parameters {
 
     /// What works but should be known.
     pub fn warnings(&self) -> Vec<ParameterWarning> {
-        let few = self.keep_alive_timeout < self.keep_alive_interval * ADVISED_INTERVALS;
-        few.then_some(ParameterWarning::FewIntervals).into_iter().collect()
+        let timeout = self.keep_alive_timeout;
+        let few = timeout < self.keep_alive_interval * ADVISED_INTERVALS;
+        let short = self.initialization_keep_alive_timeout < timeout * ADVISED_INITIALIZATION;
+        let warnings =
+            [(few, ParameterWarning::FewIntervals), (short, ParameterWarning::ShortInitialization)];
+        warnings.into_iter().filter(|(holds, _)| *holds).map(|(_, warning)| warning).collect()
     }
 
     /// The settings of ownership that follow: a lease as long as `keep_alive_timeout`, a grant of as many whole

@@ -89,3 +89,9 @@ fn a_timeout_of_few_intervals_is_warned_of() {
     let parameters = changed(&[("keep_alive_interval", "20s")]).unwrap();
     assert_eq!(parameters.warnings(), [ParameterWarning::FewIntervals]);
 }
+
+#[test]
+fn a_node_that_would_not_wait_for_who_has_the_sessions_is_warned_of() {
+    let parameters = changed(&[("initialization_keep_alive_timeout", "119s")]).unwrap();
+    assert_eq!(parameters.warnings(), [ParameterWarning::ShortInitialization]);
+}
