@@ -281,6 +281,11 @@ impl Ownership {
         matches!(self.standing, Standing::Watching) && epoch >= self.highest && self.row().is_some()
     }
 
+    /// Whether a claim of this process was sent and is not settled: the row may name it already.
+    pub fn claims(&self) -> bool {
+        matches!(self.standing, Standing::Claiming(_))
+    }
+
     /// The row as last read.
     pub fn row(&self) -> Option<&WitnessRow> {
         self.seen.as_ref().and_then(|seen| seen.row.as_ref())

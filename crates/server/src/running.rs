@@ -128,8 +128,10 @@ impl Server {
     /// may be stopping as well. What it has just taken over counts too. And the partner does without the replica here.
     async fn is_written(&self) -> bool {
         for seat in self.node.seats.all() {
+            // The row first: who takes the home from here on, does so without the replica.
+            let relied_on = self.is_relied_on(&seat).await;
             let Some(home) = seat.served() else {
-                if seat.shown().borrow().own.is_some() || self.is_relied_on(&seat).await {
+                if relied_on || seat.shown().borrow().is_ours() {
                     return false;
                 }
                 continue;
@@ -145,10 +147,10 @@ impl Server {
         true
     }
 
-    /// Whether the owner of a home has its second copy here.
+    /// Whether the owner of a home has its second copy here, as far as can be told.
     async fn is_relied_on(&self, seat: &Seat) -> bool {
         let row = self.node.store.read_home(seat.name()).await;
-        row.is_ok_and(|row| row.is_some_and(|row| row.replica == Some(self.node.incarnation)))
+        row.map_or(true, |row| row.is_some_and(|row| row.replica == Some(self.node.incarnation)))
     }
 
     /// Nothing is held any more when every keeper has ended.

@@ -52,15 +52,22 @@ struct Held {
 }
 
 /// What others may know of a seat.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Shown {
     /// The witness row as last read.
     pub row: Option<WitnessRow>,
     /// The epoch under which this process owns the home.
     pub own: Option<Epoch>,
+    /// Whether this process claims the home: before the row may say so, until it owns the home or has lost the claim.
+    pub claiming: bool,
 }
 
 impl Shown {
+    /// Whether this process owns the home, or is about to.
+    pub(crate) fn is_ours(&self) -> bool {
+        self.own.is_some() || self.claiming
+    }
+
     /// Whether another process owns the home, as far as is known. It may be dead already.
     pub(crate) fn is_of_another(&self, own: Incarnation) -> bool {
         let owner = self.row.as_ref().and_then(|row| row.incarnation);
@@ -114,10 +121,10 @@ impl Seat {
         self.shown.subscribe()
     }
 
-    fn show(&self, row: Option<WitnessRow>, own: Option<Epoch>) {
+    fn show(&self, now: Shown) {
         self.shown.send_if_modified(|shown| {
-            let differs = shown.row != row || shown.own != own;
-            *shown = Shown { row, own };
+            let differs = *shown != now;
+            *shown = now;
             differs
         });
     }

@@ -5,6 +5,7 @@ mod partner;
 mod single;
 
 use everpresent_session::ids::HomeName;
+use std::ops::Range;
 
 use super::*;
 use crate::settings::Rules;
@@ -68,6 +69,17 @@ impl Actor {
     fn second(&mut self, now: Moment, row: &mut Option<WitnessRow>) {
         self.give(now, Input::Tick);
         self.database(now, row);
+    }
+
+    /// Seconds in which the database answers nothing, and no claim may be sent.
+    fn without_database(&mut self, seconds: Range<u64>, why: &str) {
+        for second in seconds {
+            self.give(at(second * 1_000), Input::Tick);
+            assert!(!self.claims(), "{why}");
+            if self.waiting.take().is_some() {
+                self.give(at(second * 1_000), Input::RowUnknown);
+            }
+        }
     }
 
     fn take_seen(&mut self) -> Vec<Effect> {

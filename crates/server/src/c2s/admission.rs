@@ -58,6 +58,8 @@ struct Stay {
     _place: OwnedSemaphorePermit,
     /// It is given up now at the latest.
     last: Instant,
+    /// Nobody has waited in it yet.
+    new: bool,
 }
 
 /// No sign-in begins while this lives, within limits.
@@ -125,11 +127,16 @@ impl Turn<'_> {
                 return Poll::Ready(done);
             }
             let mut stay = self.stay();
-            if let Some(Stay { last, .. }) = &*stay {
-                if patience.as_mut().poll(context).is_ready() {
+            if let Some(Stay { last, new, .. }) = &mut *stay {
+                let was_new = std::mem::take(new);
+                if !was_new && patience.as_mut().poll(context).is_ready() {
                     *stay = None;
                 } else {
                     patience.as_mut().reset((*last).min(Instant::now() + PATIENCE));
+                    // Asked to wake this task; only one that has just elapsed would be ready.
+                    if patience.as_mut().poll(context).is_ready() {
+                        *stay = None;
+                    }
                 }
             }
             Poll::Pending
@@ -155,7 +162,7 @@ impl Turn<'_> {
     async fn take_place(&self) {
         // The semaphore is never closed: without a place is who waited long enough.
         if let Ok(Ok(place)) = timeout(LONGEST_WAIT, self.admission.places.clone().acquire_owned()).await {
-            *self.stay() = Some(Stay { _place: place, last: Instant::now() + LONGEST_STAY });
+            *self.stay() = Some(Stay { _place: place, last: Instant::now() + LONGEST_STAY, new: true });
         }
     }
 

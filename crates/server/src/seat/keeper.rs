@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use everpresent_recovery::ownership::{Adoption, Effect, Input, Ownership, PeerMessage};
-use everpresent_recovery::witness::WitnessRow;
 use everpresent_session::ids::{Epoch, Incarnation};
 use everpresent_store::Fence;
 use tokio::sync::mpsc;
@@ -11,7 +10,7 @@ use tokio::task::AbortHandle;
 use tokio::time::{Instant, sleep_until};
 
 use super::serve::{self, Basis};
-use super::{Seat, Tenure, witness};
+use super::{Seat, Shown, Tenure, witness};
 use crate::epochs::EpochFile;
 use crate::home::Home;
 use crate::node::Node;
@@ -181,6 +180,10 @@ impl Keeper {
                 home.detach_unheld();
             }
         }
+        if self.ownership.claims() {
+            // Before the database can know of it: whoever finds the row changed finds this too.
+            self.publish();
+        }
         for effect in effects {
             self.carry_out(effect).await;
         }
@@ -288,9 +291,11 @@ impl Keeper {
 
     /// What others may know of the seat.
     fn publish(&self) {
-        let row: Option<WitnessRow> = self.ownership.row().cloned();
-        let own = self.term.as_ref().map(|term| term.epoch);
-        self.seat.show(row, own);
+        self.seat.show(Shown {
+            row: self.ownership.row().cloned(),
+            own: self.term.as_ref().map(|term| term.epoch),
+            claiming: self.ownership.claims(),
+        });
     }
 }
 

@@ -60,13 +60,7 @@ fn an_outage_of_the_database_is_not_taken_for_the_silence_of_who_has_the_session
     let mut row = owned().map(|row| WitnessRow { replica: Some(Incarnation(2)), ..row });
     let mut l = Actor::start("l", true, 3, 5, at(0));
     l.second(at(1_000), &mut row);
-    for second in 2..60 {
-        l.give(at(second * 1_000), Input::Tick);
-        assert!(!l.claims(), "it cannot know who else is kept from the database");
-        if l.waiting.take().is_some() {
-            l.give(at(second * 1_000), Input::RowUnknown);
-        }
-    }
+    l.without_database(2..60, "it cannot know who else is kept from the database");
     for second in 60..70 {
         l.second(at(second * 1_000), &mut row);
     }
@@ -256,13 +250,7 @@ fn a_yielded_home_is_not_taken_back_because_the_database_answers_nobody() {
     l.give(at(1_600), Input::Yield);
     l.database(at(1_600), &mut row);
     l.take_seen();
-    for second in 2..60 {
-        l.give(at(second * 1_000), Input::Tick);
-        assert!(!l.claims(), "who was yielded to may be trying");
-        if l.waiting.take().is_some() {
-            l.give(at(second * 1_000), Input::RowUnknown);
-        }
-    }
+    l.without_database(2..60, "who was yielded to may be trying");
     for second in 60..75 {
         l.second(at(second * 1_000), &mut row);
     }

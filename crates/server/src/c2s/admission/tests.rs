@@ -80,6 +80,34 @@ async fn who_begins_anew_lets_those_who_wait_go_first() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn who_stepped_back_has_a_place_again_and_keeps_it_while_its_client_answers() {
+    let admission = Admission::of(1);
+    let mut before = pin!(sign_in(&admission, busy(LONGEST_STAY / 2)));
+    let turn = admission.turn();
+    let mut fresh = pin!(turn.sign_in(async {
+        turn.step_back().await;
+        busy(LONGEST_STAY / 2).await;
+    }));
+    let mut first = pin!(sign_in(&admission, busy(LONGEST_STAY / 2)));
+    let mut last = pin!(async {
+        // waits: until the one that stepped back is at it again, in virtual time.
+        sleep(LONGEST_STAY * 5 / 4).await;
+        sign_in(&admission, ready(())).await;
+    });
+    let mut came = Vec::new();
+    while came.len() < 4 {
+        tokio::select! {
+            biased;
+            () = &mut before, if !came.contains(&"before") => came.push("before"),
+            () = &mut fresh, if !came.contains(&"fresh") => came.push("fresh"),
+            () = &mut first, if !came.contains(&"first") => came.push("first"),
+            () = &mut last, if !came.contains(&"last") => came.push("last"),
+        }
+    }
+    assert_eq!(came, ["before", "first", "fresh", "last"]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn while_a_home_is_taken_over_nobody_begins_but_not_for_long() {
     let admission = Admission::of(1);
     let hold = admission.hold();

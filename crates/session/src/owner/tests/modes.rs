@@ -1,7 +1,7 @@
 //! Who confirms, and what holds while that changes.
 
 use super::*;
-use crate::owner::{MAX_WAITING_RECORDS, Mode, REPLICATION_TIMEOUT};
+use crate::owner::{MAX_WAITING_BYTES, MAX_WAITING_RECORDS, Mode, REPLICATION_TIMEOUT};
 use crate::record::Flag;
 
 const OTHER: Incarnation = Incarnation(0x2222);
@@ -45,6 +45,23 @@ fn a_partner_for_which_too_much_waits_is_given_up_and_gets_a_snapshot_next() {
     home.owner.replica_written(None, WitnessOutcome::Done);
     home.enter();
     assert_eq!(home.owner.wanted_replica(), Some(Some(PARTNER)));
+}
+
+#[test]
+fn stanzas_that_wait_for_the_partner_are_bounded_by_their_bytes_too() {
+    let mut home = Home::protected();
+    let stanza = Bytes::from(vec![b' '; MAX_WAITING_BYTES / 4]);
+    let large = Effect::Enqueued { session: BOB, stanza, spool: None };
+    for _ in 0..4 {
+        home.change(large.clone());
+    }
+    assert_eq!(home.owner.take_records().len(), 4);
+    for _ in 0..4 {
+        home.change(large.clone());
+    }
+    assert_eq!(home.owner.partner(), Some(PARTNER), "what was taken does not wait any more");
+    home.change(large);
+    assert_eq!(home.owner.partner(), None);
 }
 
 #[test]
