@@ -5,6 +5,7 @@
 //!   ([`turn`]) of the [`home`], and what it does for others ends in their sessions' queues ([`deliver`]).
 //! - What is for users of another home goes through [`channels`]; [`directory`] knows who belongs where.
 //! - [`lifecycle`] binds, resumes and ends sessions; [`sweep`] does what time demands.
+//! - [`monitor`] keeps the monitored services running; [`pair`] and [`seat`] decide who serves whom.
 //! - [`start`] puts a node together from its [`config`]; [`running`] takes it apart again.
 
 pub mod admin;
@@ -17,9 +18,9 @@ pub mod directory;
 pub mod epochs;
 mod files;
 pub mod home;
-pub mod housekeeping;
 mod https;
 pub mod lifecycle;
+pub mod monitor;
 pub mod node;
 pub mod pair;
 pub mod parameters;

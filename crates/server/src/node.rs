@@ -17,6 +17,7 @@ use crate::c2s::admission::Admission;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::directory::Directory;
+use crate::monitor::Monitor;
 use crate::pair::Pair;
 use crate::peers::Peers;
 use crate::seat::Seats;
@@ -37,6 +38,8 @@ pub struct Node {
     pub pair: Pair,
     /// The other nodes.
     pub peers: Peers,
+    /// The services that a failover is decided by.
+    pub monitor: Monitor,
     /// Rung when it is to be looked who is in the group.
     pub group_changed: Notify,
     /// Who belongs to which home.
@@ -80,6 +83,7 @@ impl Node {
         (offer, plain_offer, certificates): (Arc<Offer>, Arc<Offer>, Arc<Certificates>),
     ) -> Self {
         let throttle = Throttle::new(config.signin.clone());
+        let monitor = Monitor::new(&config);
         Self {
             config,
             incarnation,
@@ -87,6 +91,7 @@ impl Node {
             seats: Seats::default(),
             pair,
             peers,
+            monitor,
             group_changed: Notify::new(),
             directory: Directory::default(),
             store,

@@ -44,8 +44,8 @@ pub(crate) struct Tasks {
     pub(crate) services: TaskTracker,
     /// The keepers of the seats.
     pub(crate) keepers: TaskTracker,
-    /// What removes what grew old, the recovery manager, and what watches the group.
-    pub(crate) helpers: [JoinHandle<()>; 4],
+    /// The monitored services, the recovery manager, and what watches the group.
+    pub(crate) helpers: Vec<JoinHandle<()>>,
 }
 
 impl Server {

@@ -26,6 +26,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::epochs::EpochError;
 use crate::node::Node;
+use crate::monitor::Monitor;
 use crate::pair::{self, Driver, LinkService, Pair};
 use crate::peers::Peers;
 use crate::random;
@@ -329,12 +330,11 @@ fn run(
             stop.clone(),
         ));
     }
-    let pruner = node.clone();
-    let pruner = tokio::spawn(async move { crate::housekeeping::prune_forever(&pruner).await });
     let group = tokio::spawn(pair::watch_group(node.clone(), keepers.clone()));
     let tickets = node.clone();
     let tickets = tokio::spawn(async move { crate::tls::tickets::agree_forever(&tickets).await });
-    let helpers = [pruner, manager, group, tickets];
+    let mut helpers = Monitor::run(&node);
+    helpers.extend([manager, group, tickets]);
     let tasks = Tasks { stop, connections, services, keepers, helpers };
     Server::new(node, admin, tasks, listeners.names)
 }

@@ -1,7 +1,7 @@
 //! What happens by itself: sessions expire, full ones end, and the counts are compared (promise P6).
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use everpresent_session::audit::{Auditor, Balance, Difference, differences};
@@ -9,6 +9,7 @@ use everpresent_session::ids::{HomeName, SessionId};
 use everpresent_session::owner::MAX_EXPIRIES_PER_TICK;
 use everpresent_session::reason::Reason;
 use everpresent_session::record::Cause;
+use everpresent_session::time::Moment;
 use everpresent_stanza::{FullJid, StreamCondition, StreamError};
 
 use crate::c2s::listener::count_f64;
@@ -16,7 +17,7 @@ use crate::home::{Ending, Home, HomeState};
 use crate::node::Node;
 
 /// How often deadlines are looked at.
-const SWEEP: Duration = Duration::from_millis(500);
+pub(crate) const SWEEP: Duration = Duration::from_millis(500);
 /// How long the presence of a replaced session is shown for a client that signed in anew and says nothing.
 const INHERITED_PRESENCE: Duration = Duration::from_secs(60);
 
@@ -43,27 +44,29 @@ pub struct Audit {
 #[derive(Debug, Default)]
 pub struct AuditMemory(Mutex<Auditor>);
 
-/// Sweeps until this process serves the home no more.
-pub async fn sweep_forever(home: Arc<Home>) {
-    tokio::select! {
-        () = home.until_closed() => {}
-        () = sweeps(&home) => {}
-    }
+/// Sweeps one home, as long as this process serves it.
+#[derive(Debug)]
+pub(crate) struct Sweeper {
+    next_audit: Moment,
+    /// Since when clients that signed in anew say nothing.
+    silent: BTreeMap<SessionId, Moment>,
 }
 
-async fn sweeps(home: &Home) {
-    let mut tick = tokio::time::interval(SWEEP);
-    tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-    let mut next_audit = home.node.clock.moment().after(home.node.config.session.audit);
-    let mut silent: BTreeMap<SessionId, everpresent_session::time::Moment> = BTreeMap::new();
-    loop {
-        tick.tick().await;
+impl Sweeper {
+    /// One for this home.
+    pub(crate) fn of(home: &Home) -> Self {
+        let next_audit = home.node.clock.moment().after(home.node.config.session.audit);
+        Self { next_audit, silent: BTreeMap::new() }
+    }
+
+    /// Does what time demands. To be called every [`SWEEP`].
+    pub(crate) fn sweep(&mut self, home: &Home) {
         expire(home);
         end_overfull(home);
-        end_silent_heirs(home, &mut silent);
+        end_silent_heirs(home, &mut self.silent);
         let moment = home.node.clock.moment();
-        if moment >= next_audit {
-            next_audit = moment.after(home.node.config.session.audit);
+        if moment >= self.next_audit {
+            self.next_audit = moment.after(home.node.config.session.audit);
             let audit = audit(home, true);
             end_leaked(home, &audit.standing);
             forget_idle_accounts(home);
@@ -94,7 +97,7 @@ fn end_overfull(home: &Home) {
 }
 
 /// Contacts keep seeing a client that signed in anew; if it does not send presence, they are told in the end.
-fn end_silent_heirs(home: &Home, silent: &mut BTreeMap<SessionId, everpresent_session::time::Moment>) {
+fn end_silent_heirs(home: &Home, silent: &mut BTreeMap<SessionId, Moment>) {
     let now = home.node.clock.now();
     home.record(|state| {
         let heirs: BTreeMap<SessionId, FullJid> = state

@@ -1,9 +1,11 @@
 //! A connection whose session is established: stanzas in, stanzas out, signs of life.
 
+mod life;
+
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use bytes::Bytes;
 use everpresent_session::ids::SessionId;
 use everpresent_session::reason::Reason;
 use everpresent_session::session::ClientState;
@@ -18,7 +20,7 @@ use super::connection::Holder;
 use super::wire::{Wire, WireEvent};
 use crate::home::{Ending, FLUSH_TIMEOUT, Home};
 use crate::lifecycle::spool::takes_more;
-use crate::random;
+use crate::monitor::Service;
 use crate::route;
 use crate::turn::{Lost, Turn};
 
@@ -26,8 +28,6 @@ use crate::turn::{Lost, Turn};
 const OUTPUT_LOW_BYTES: usize = 16 * 1024;
 /// How much is taken from the queue at once.
 const OUTPUT_TAKE_BYTES: usize = 32 * 1024;
-/// How long a client that does not read may block what is to be written.
-const WRITE_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// How long the answer to `<r/>` may wait for what was received to be confirmed. Nearly always it is in a moment, and one
 /// answer says what two would have; no client waits for one impatiently.
@@ -87,6 +87,8 @@ struct Connection<'a> {
     blocked: Option<Instant>,
     /// There may be output to take.
     rung: bool,
+    /// A stanza that waits for a service which does not run at present; nothing is read behind it.
+    held: Option<(Frame, Arc<Service>)>,
     /// Stanzas dealt with since all of them were known to be confirmed.
     handled: usize,
 }
@@ -115,6 +117,7 @@ impl<'a> Connection<'a> {
             answer_by,
             blocked,
             rung: true,
+            held: None,
             handled: 0,
         }
     }
@@ -129,8 +132,15 @@ impl<'a> Connection<'a> {
             }
             let timer = self.next_timer();
             tokio::select! {
-                event = self.wire.next() => {
+                event = self.wire.next(), if self.held.is_none() => {
                     if let Err(departure) = self.event(event).await {
+                        return departure;
+                    }
+                }
+                () = opened(self.held.as_ref()) => {
+                    if let Some((frame, _)) = self.held.take()
+                        && let Err(departure) = self.event(WireEvent::Frame(frame)).await
+                    {
                         return departure;
                     }
                 }
@@ -155,7 +165,11 @@ impl<'a> Connection<'a> {
                 self.heard = Instant::now();
                 self.holder.line.heard.store(self.home.node.clock.now().wall.0, Ordering::Relaxed);
                 self.asked = None;
-                self.frame(frame).await
+                match self.closed_for(&frame) {
+                    Some(service) => self.held = Some((frame, service)),
+                    None => self.frame(frame).await?,
+                }
+                Ok(())
             }
             WireEvent::Drained => {
                 self.blocked = None;
@@ -199,6 +213,18 @@ impl<'a> Connection<'a> {
                     Err(Lost) => self.lost().await,
                 }
             }
+        }
+    }
+
+    /// The service that the stanza needs, if it does not run at present.
+    fn closed_for(&self, frame: &Frame) -> Option<Arc<Service>> {
+        let Frame::Stanza(stanza) = frame else { return None };
+        let monitor = &self.home.node.monitor;
+        let closed = |service: &Arc<Service>| (!service.is_open()).then(|| service.clone());
+        match stanza.kind() {
+            StanzaKind::Nonza => None,
+            StanzaKind::Presence => closed(&monitor.router).or_else(|| closed(&monitor.presence_engine)),
+            StanzaKind::Message | StanzaKind::Iq => closed(&monitor.router),
         }
     }
 
@@ -376,56 +402,13 @@ impl<'a> Connection<'a> {
             self.send(&answer(h));
         }
     }
+}
 
-    fn next_timer(&self) -> Instant {
-        let settings = &self.home.node.config.session;
-        let life = self.asked.map_or(self.heard + settings.idle, |asked| asked + settings.answer);
-        let timer = self.blocked.map_or(life, |blocked| life.min(blocked + WRITE_TIMEOUT));
-        self.answer_by.map_or(timer, |answer_by| timer.min(answer_by))
-    }
-
-    /// Asks a silent client for a sign of life, or gives it up (promise P6).
-    fn timer(&mut self) -> Result<(), Departure> {
-        let now = Instant::now();
-        if self.blocked.is_some_and(|blocked| now >= blocked + WRITE_TIMEOUT) {
-            return Err(Departure::Lost(Reason::TransportLost));
-        }
-        if self.answer_by.is_some_and(|answer_by| now >= answer_by) {
-            self.answer_by = None;
-            let h = self.home.enter(|state| state.owner.confirmed_handled(self.session));
-            h.into_iter().for_each(|h| self.send(&answer(h)));
-        }
-        let settings = &self.home.node.config.session;
-        match self.asked {
-            Some(asked) if now >= asked + settings.answer => {
-                return Err(Departure::Lost(Reason::TransportLost));
-            }
-            Some(_) => {}
-            None if now >= self.heard + settings.idle => {
-                self.asked = Some(now);
-                self.ask();
-            }
-            None => {}
-        }
-        Ok(())
-    }
-
-    fn ask(&mut self) {
-        let managed = self
-            .home
-            .enter(|state| state.owner.ledger().session(self.session).is_some_and(|session| session.managed));
-        if managed {
-            self.awaiting_ack = true;
-            self.send(&request());
-            return;
-        }
-        let id = random::stream_id();
-        let ping = b"<ping xmlns='urn:xmpp:ping'/>";
-        let (from, to) = (self.user.domain().as_str(), self.jid.as_str());
-        let attributes =
-            [("from", Some(from)), ("to", Some(to)), ("id", Some(id.as_str())), ("type", Some("get"))];
-        let ping: Bytes = build::stanza("iq", &attributes, ping);
-        self.wire.queue(&ping);
+/// Waits until the service runs for which a stanza waits.
+async fn opened(held: Option<&(Frame, Arc<Service>)>) {
+    match held {
+        Some((_, service)) => service.opened().await,
+        None => std::future::pending().await,
     }
 }
 

@@ -42,6 +42,10 @@ async fn take(
             () = home.until_closed() => return,
         };
         let Some(Items(items)) = items else { return };
+        tokio::select! {
+            () = home.node.monitor.router.opened() => {}
+            () = home.until_closed() => return,
+        }
         let Some(last) = items.last().map(|item| item.number) else { continue };
         let items = items.into_iter().map(|item| (item.number, item.stanza)).collect();
         let taken = match take_in(home, origin, items).await {

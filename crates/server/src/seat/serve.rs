@@ -66,7 +66,7 @@ pub(super) async fn take_over(
     };
     let (epoch, sessions) = (fence.epoch, owner.ledger().sessions().len());
     let home = Arc::new(Home::new(node.clone(), fence, tenure, owner));
-    tokio::spawn(crate::home::commit_forever(home.clone()));
+    in_service(&home, "writes to the database", crate::home::commit_forever(home.clone()));
     while let Err(error) = load_accounts(&home).await {
         tracing::warn!(%error, home = home.name().as_str(), "accounts are read again");
         tokio::time::sleep(RETRY).await;
@@ -74,11 +74,20 @@ pub(super) async fn take_over(
     let took = node.clock.moment().since(began);
     let took_milliseconds = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
     tracing::info!(home = home.name().as_str(), %epoch, sessions, took_milliseconds, "home served");
-    tokio::spawn(crate::sweep::sweep_forever(home.clone()));
-    tokio::spawn(replicate_forever(home.clone()));
-    tokio::spawn(crate::channels::send_forever(home.clone()));
+    in_service(&home, "sends records to the partner", replicate_forever(home.clone()));
+    in_service(&home, "sends to other homes", crate::channels::send_forever(home.clone()));
     seat.serve(Some(home));
     drop(hold);
+}
+
+/// Runs a task of a home. One that crashes leaves the home half done: the process gives up, and the partner goes on.
+fn in_service(home: &Arc<Home>, what: &'static str, task: impl Future<Output = ()> + Send + 'static) {
+    let (home, task) = (home.clone(), tokio::spawn(task));
+    tokio::spawn(async move {
+        if task.await.is_err_and(|error| error.is_panic()) {
+            home.node.stop_broken(format!("what {what} for home {} crashed", home.name()));
+        }
+    });
 }
 
 async fn owner(node: &Node, fence: &Fence, basis: &Basis) -> Result<Owner, Failed> {

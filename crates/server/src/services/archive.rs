@@ -7,7 +7,7 @@ mod query;
 mod results;
 
 use everpresent_session::row::ArchiveRow;
-use everpresent_stanza::{ErrorCondition, IqType, StanzaError};
+use everpresent_stanza::{ErrorCondition, ErrorType, IqType, StanzaError};
 use everpresent_store::{ArchiveError, Page, StoreError};
 
 use self::query::Query;
@@ -22,6 +22,12 @@ pub(super) async fn answer(request: &Request<'_>) -> Result<(), Stop> {
     if !request.turn.node().config.archive.enabled {
         let error =
             StanzaError::new(ErrorCondition::ServiceUnavailable).with_text("messages are not archived here");
+        return Err(error.into());
+    }
+    if !request.turn.node().monitor.message_archiver.as_ref().is_some_and(|archiver| archiver.is_open()) {
+        let error = StanzaError::new(ErrorCondition::ServiceUnavailable)
+            .with_type(ErrorType::Wait)
+            .with_text("the archive is not served at the moment");
         return Err(error.into());
     }
     match (request.payload.name(), request.kind) {
