@@ -4,6 +4,7 @@
 
 mod ha;
 mod node;
+mod services;
 mod sessions;
 mod users;
 
@@ -16,10 +17,11 @@ use utoipa::ToSchema;
 use zeroize::Zeroizing;
 
 pub use ha::{
-    HaDisableOrder, HaEnableOrder, HaGroup, HaHome, HaNode, HaNodeOrder, HaParameter, HaParameterChange,
-    HaParameters, HaStatus, LinkState,
+    HaDisableOrder, HaEnableOrder, HaGroup, HaHome, HaMaintenanceOrder, HaNode, HaNodeOrder, HaParameter,
+    HaParameterChange, HaParameters, HaStatus, LinkState,
 };
 pub use node::{Certificate, NodeStatus, Readiness, ReloadReport, ReloginLimits};
+pub use services::{ServiceAct, ServiceInfo, ServiceList, ServiceState};
 pub use sessions::{
     AuditReport, Balance, Difference, Ended, SessionInfo, SessionPage, SessionQuery, SessionState,
 };
@@ -70,6 +72,23 @@ pub trait Administration: Send + Sync + 'static {
     fn enable_ha(&self, group: Option<String>) -> Reply<'_, ()>;
     /// Disables it; with `force` also while a node is failed over.
     fn disable_ha(&self, group: Option<String>, force: bool) -> Reply<'_, ()>;
+    /// Lets the nodes of this group out of failed mode; of the group of this node if none is named.
+    fn recover(&self, _group: Option<String>) -> Reply<'_, ()> {
+        elsewhere()
+    }
+    /// Holds automatic failover for faults of the services of a node, for so many seconds; with none ends that.
+    fn maintenance(&self, _node: String, _seconds: Option<u64>) -> Reply<'_, ()> {
+        elsewhere()
+    }
+    /// The monitored services of this node.
+    fn services(&self) -> Reply<'_, ServiceList> {
+        elsewhere()
+    }
+    /// Has something become of a service, and says how all of them are right after it. Refuses with
+    /// [`Code::NotFound`](crate::Code::NotFound) or [`Code::Conflict`](crate::Code::Conflict).
+    fn service_order(&self, _name: String, _act: ServiceAct) -> Reply<'_, ServiceList> {
+        elsewhere()
+    }
     /// The recovery parameters in force.
     fn ha_parameters(&self) -> Reply<'_, HaParameters>;
     /// Changes them for the whole cluster and says what they are then. [`Code::Invalid`](crate::Code::Invalid) if they make
@@ -77,6 +96,11 @@ pub trait Administration: Send + Sync + 'static {
     fn set_ha_parameters(&self, change: HaParameterChange) -> Reply<'_, HaParameters>;
     /// Whether clients should be sent here. Asked often: answers from memory.
     fn readiness(&self) -> Readiness;
+}
+
+/// The answer of whoever has no running node behind it.
+fn elsewhere<T: Send + 'static>() -> Reply<'static, T> {
+    Box::pin(std::future::ready(Err(Refusal::unavailable("only a running node can do that"))))
 }
 
 /// A password on its way. `Debug` shows nothing; the memory is wiped.

@@ -3,6 +3,7 @@
 mod extract;
 mod ha;
 mod node;
+mod services;
 mod sessions;
 mod users;
 
@@ -45,6 +46,10 @@ fn documented() -> OpenApiRouter<Arc<Shared>> {
         .routes(routes!(ha::fallback))
         .routes(routes!(ha::enable))
         .routes(routes!(ha::disable))
+        .routes(routes!(ha::recover))
+        .routes(routes!(ha::maintenance))
+        .routes(routes!(services::list))
+        .routes(routes!(services::order))
         .routes(routes!(ha::parameters, ha::set_parameters))
         .layer(DefaultBodyLimit::max(guard::MAX_BODY_BYTES));
     OpenApiRouter::with_openapi(head()).nest(PREFIX, others.merge(import))

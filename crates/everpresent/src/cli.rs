@@ -1,6 +1,7 @@
 //! The command line. Help, completions and manual pages are made from these definitions.
 
 mod ha;
+mod service;
 
 use std::path::{Path, PathBuf};
 
@@ -12,6 +13,7 @@ use everpresent_session::ids::Incarnation;
 
 use crate::failure::Failure;
 pub(crate) use ha::HaCommand;
+pub(crate) use service::ServiceCommand;
 
 /// Where the configuration is looked for.
 const DEFAULT_CONFIG: &str = "everpresent.toml";
@@ -88,9 +90,17 @@ pub(crate) enum Command {
     /// another node, which must be running.
     #[command(subcommand)]
     Cluster(ClusterCommand),
-    /// High availability: status, failover, fallback, enable, disable, set
+
+    /// High availability: status, failover, fallback, enable, disable, recover, maintenance, set
     #[command(subcommand)]
     Ha(HaCommand),
+
+    /// The monitored services of the running node: list, start, stop, restart, break
+    ///
+    /// A failover is decided by them: one that is down for critical_service_down_delay, while the partner's is up, lets
+    /// the partner serve the users of this node.
+    #[command(subcommand)]
+    Service(ServiceCommand),
 
     /// Start a complete server in a folder of its own and show what it does
     #[command(

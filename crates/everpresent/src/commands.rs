@@ -4,6 +4,7 @@ pub(crate) mod cluster;
 pub(crate) mod config;
 pub(crate) mod ha;
 pub(crate) mod init;
+pub(crate) mod service;
 pub(crate) mod sessions;
 pub(crate) mod shell;
 pub(crate) mod user;

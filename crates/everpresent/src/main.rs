@@ -54,6 +54,7 @@ fn run(cli: &Cli) -> Result<ExitCode, Failure> {
         Command::Sessions(command) => commands::sessions::run(command, cli),
         Command::Cluster(command) => commands::cluster::run(command, cli),
         Command::Ha(command) => commands::ha::run(command, cli),
+        Command::Service(command) => commands::service::run(command, cli),
         Command::Demo(arguments) => demo::run(arguments, cli.json),
         Command::Specifications => output::print(&everpresent_server::services::features::document()),
         Command::Completions { shell } => commands::shell::completions(*shell),

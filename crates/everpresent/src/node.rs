@@ -2,8 +2,9 @@
 
 use everpresent_console::Password;
 use everpresent_console::administration::{
-    AuditReport, Ended, HaDisableOrder, HaEnableOrder, HaNodeOrder, HaParameterChange, HaParameters,
-    HaStatus, ImportReport, NewUser, SessionPage, SessionQuery, UserPage, UserQuery,
+    AuditReport, Ended, HaDisableOrder, HaEnableOrder, HaMaintenanceOrder, HaNodeOrder, HaParameterChange,
+    HaParameters, HaStatus, ImportReport, NewUser, ServiceAct, ServiceList, SessionPage, SessionQuery,
+    UserPage, UserQuery,
 };
 use everpresent_server::config::Config;
 use everpresent_server::parameters;
@@ -164,6 +165,36 @@ impl Recovery {
     pub(crate) fn disable(&self, group: Option<&str>, force: bool) -> Result<(), Failure> {
         let order = HaDisableOrder { group: group.map(str::to_owned), force };
         self.0.order_with(Method::POST, "/ha/disable", &order)
+    }
+
+    pub(crate) fn recover(&self, group: Option<&str>) -> Result<(), Failure> {
+        let order = HaEnableOrder { group: group.map(str::to_owned) };
+        self.0.order_with(Method::POST, "/ha/recover", &order)
+    }
+
+    pub(crate) fn maintenance(&self, node: &str, seconds: Option<u64>) -> Result<(), Failure> {
+        let order = HaMaintenanceOrder { node: node.to_owned(), seconds };
+        self.0.order_with(Method::POST, "/ha/maintenance", &order)
+    }
+}
+
+/// The monitored services of the running server.
+pub(crate) struct Services(Client);
+
+impl Services {
+    /// The running server of a configuration.
+    pub(crate) fn of(config: &Config) -> Result<Self, Failure> {
+        running(config).map(Self)
+    }
+
+    pub(crate) fn list(&self) -> Result<ServiceList, Failure> {
+        self.0.ask(Method::GET, "/services")
+    }
+
+    pub(crate) fn order(&self, name: &str, act: ServiceAct) -> Result<ServiceList, Failure> {
+        let act = json!(act);
+        let act = act.as_str().unwrap_or_default();
+        self.0.ask(Method::POST, &format!("/services/{}/{act}", segment(name)))
     }
 }
 

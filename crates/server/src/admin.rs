@@ -1,6 +1,7 @@
 //! What operators can ask of this node, as the console calls it.
 
 mod ha;
+mod services;
 mod sessions;
 mod users;
 
@@ -8,7 +9,8 @@ use std::sync::Arc;
 
 use everpresent_console::administration::{
     AuditReport, Certificate, Ended, HaParameterChange, HaParameters, HaStatus, ImportReport, NewUser,
-    NodeStatus, Readiness, ReloadReport, SessionPage, SessionQuery, UserPage, UserQuery,
+    NodeStatus, Readiness, ReloadReport, ServiceAct, ServiceList, SessionPage, SessionQuery, UserPage,
+    UserQuery,
 };
 use everpresent_console::{Administration, Password, Refusal, Reply, Time};
 use everpresent_recovery::manager::{NodeState, Order, Reason};
@@ -172,6 +174,14 @@ impl Administration for Admin {
             self.own_group(group)?;
             ha::order(&self.node, Order::Disable { force }).await
         })
+    }
+
+    fn services(&self) -> Reply<'_, ServiceList> {
+        Box::pin(async move { Ok(services::list(&self.node)) })
+    }
+
+    fn service_order(&self, name: String, act: ServiceAct) -> Reply<'_, ServiceList> {
+        Box::pin(async move { services::order(&self.node, &name, act) })
     }
 
     fn ha_parameters(&self) -> Reply<'_, HaParameters> {

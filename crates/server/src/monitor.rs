@@ -79,7 +79,9 @@ impl Monitor {
 
     /// All of them.
     pub fn services(&self) -> impl Iterator<Item = &Arc<Service>> {
-        [&self.database, &self.router, &self.presence_engine].into_iter().chain(self.message_archiver.as_ref())
+        [&self.database, &self.router, &self.presence_engine]
+            .into_iter()
+            .chain(self.message_archiver.as_ref())
     }
 
     /// How all of them are.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::Time;
+use super::{ServiceInfo, Time};
 
 /// The redundancy groups, as the node that answers sees them.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -25,6 +25,9 @@ pub struct HaGroup {
     pub nodes: Vec<HaNode>,
     /// The homes of its users, in the order of their names.
     pub homes: Vec<HaHome>,
+    /// What operators were alerted of and that still holds, as the node that answers sees it.
+    #[serde(default)]
+    pub alerts: Vec<String>,
 }
 
 /// A node of a redundancy group.
@@ -50,6 +53,12 @@ pub struct HaNode {
     pub sessions_served: Option<u64>,
     /// Sessions of the users that are assigned to it, wherever they are served.
     pub sessions_assigned: Option<u64>,
+    /// Its monitored services, as it said last.
+    #[serde(default)]
+    pub services: Vec<ServiceInfo>,
+    /// Until when automatic failover for faults of its services is held.
+    #[serde(default)]
+    pub maintenance_until: Option<Time>,
 }
 
 /// Whether a node is connected.
@@ -104,6 +113,17 @@ pub struct HaDisableOrder {
     /// Also while a node is failed over: its users then stay where they are.
     #[serde(default)]
     pub force: bool,
+}
+
+/// Planned work on a node.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct HaMaintenanceOrder {
+    /// Its name.
+    pub node: String,
+    /// For how long automatic failover for faults of its services is held; left out: it is held no more.
+    #[serde(default)]
+    pub seconds: Option<u64>,
 }
 
 /// The recovery parameters of the cluster.

@@ -1,11 +1,13 @@
 //! `/ha`
 
+use std::ops::RangeInclusive;
+
 use axum::http::StatusCode;
 use axum::{Extension, Json};
 
 use super::extract::Body;
 use crate::administration::{
-    HaDisableOrder, HaEnableOrder, HaNodeOrder, HaParameterChange, HaParameters, HaStatus,
+    HaDisableOrder, HaEnableOrder, HaMaintenanceOrder, HaNodeOrder, HaParameterChange, HaParameters, HaStatus,
 };
 use crate::connection::Connection;
 use crate::refusal::{ErrorBody, Refusal};
@@ -13,6 +15,8 @@ use crate::router::State;
 
 /// Longest name of a node or group. They are letters, digits, `_` and `-`.
 const MAX_NAME_BYTES: usize = 128;
+/// How long automatic failover may be held at once: who forgets to end it has it back the day after.
+const MAINTENANCE_SECONDS: RangeInclusive<u64> = 1..=86_400;
 
 /// State and reason of every node, and who owns which home.
 #[utoipa::path(get, path = "/ha/status", tag = "ha",
@@ -83,6 +87,42 @@ pub(super) async fn disable(
     order.group.as_deref().map(check_name).transpose()?;
     let begun = shared.parts.administration.disable_ha(order.group.clone(), order.force).await;
     shared.audited_of("ha_disable", order.group.as_deref().unwrap_or("-"), &connection, begun)?;
+    Ok(StatusCode::ACCEPTED)
+}
+
+/// Lets the nodes of a group out of failed mode.
+#[utoipa::path(post, path = "/ha/recover", tag = "ha", request_body = HaEnableOrder,
+    responses((status = 202, description = "Begun: see the status."),
+        (status = 409, body = ErrorBody, description = "It makes no sense in the present state."),
+        (status = "default", body = ErrorBody)))]
+pub(super) async fn recover(
+    shared: State,
+    Extension(connection): Extension<Connection>,
+    Body(order): Body<HaEnableOrder>,
+) -> Result<StatusCode, Refusal> {
+    order.group.as_deref().map(check_name).transpose()?;
+    let begun = shared.parts.administration.recover(order.group.clone()).await;
+    shared.audited_of("ha_recover", order.group.as_deref().unwrap_or("-"), &connection, begun)?;
+    Ok(StatusCode::ACCEPTED)
+}
+
+/// Holds automatic failover for faults of the services of a node while somebody works on it. It ends by itself.
+#[utoipa::path(post, path = "/ha/maintenance", tag = "ha", request_body = HaMaintenanceOrder,
+    responses((status = 202, description = "Begun, or ended: see the status."),
+        (status = 409, body = ErrorBody, description = "It makes no sense in the present state."),
+        (status = "default", body = ErrorBody)))]
+pub(super) async fn maintenance(
+    shared: State,
+    Extension(connection): Extension<Connection>,
+    Body(order): Body<HaMaintenanceOrder>,
+) -> Result<StatusCode, Refusal> {
+    check_name(&order.node)?;
+    if order.seconds.is_some_and(|seconds| !MAINTENANCE_SECONDS.contains(&seconds)) {
+        let (least, most) = MAINTENANCE_SECONDS.into_inner();
+        return Err(Refusal::invalid(format!("maintenance lasts from {least} to {most} seconds")));
+    }
+    let begun = shared.parts.administration.maintenance(order.node.clone(), order.seconds).await;
+    shared.audited_of("ha_maintenance", &order.node, &connection, begun)?;
     Ok(StatusCode::ACCEPTED)
 }
 

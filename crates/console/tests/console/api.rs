@@ -160,6 +160,7 @@ async fn the_description_names_exactly_the_operations_that_there_are() {
         "GET /api/v1/ha/parameters",
         "GET /api/v1/ha/status",
         "GET /api/v1/node",
+        "GET /api/v1/services",
         "GET /api/v1/sessions",
         "GET /api/v1/users",
         "PATCH /api/v1/ha/parameters",
@@ -167,7 +168,10 @@ async fn the_description_names_exactly_the_operations_that_there_are() {
         "POST /api/v1/ha/enable",
         "POST /api/v1/ha/failover",
         "POST /api/v1/ha/fallback",
+        "POST /api/v1/ha/maintenance",
+        "POST /api/v1/ha/recover",
         "POST /api/v1/node/reload",
+        "POST /api/v1/services/{name}/{act}",
         "POST /api/v1/sessions/audit",
         "POST /api/v1/users",
         "POST /api/v1/users/import",
@@ -178,7 +182,7 @@ async fn the_description_names_exactly_the_operations_that_there_are() {
     assert_eq!(operations(), expected.map(str::to_owned).into());
     let (_, console) = console();
     for operation in operations() {
-        let line = operation.replace("{jid}", "a%40x");
+        let line = operation.replace("{jid}", "a%40x").replace("{name}/{act}", "router/stop");
         let answer = request(&console, "127.0.0.1", &line, "", "").await;
         assert_eq!(answer.refusal(), "401 unauthorized", "{line} exists and wants the token");
     }

@@ -37,6 +37,8 @@ impl Pair {
                 heartbeat_age_ms: Some(40),
                 sessions_served: Some(2),
                 sessions_assigned: Some(1),
+                services: Vec::new(),
+                maintenance_until: None,
             }
         };
         let home = |name: &str| HaHome {
@@ -51,6 +53,7 @@ impl Pair {
             ha_enabled: !*self.disabled.lock().unwrap(),
             nodes: vec![node("imp1"), node("imp2")],
             homes: vec![home("imp1"), home("imp2")],
+            alerts: Vec::new(),
         };
         HaStatus { groups: vec![group] }
     }
@@ -107,7 +110,7 @@ async fn a_node_is_failed_over_and_back_and_the_state_is_told() {
     let node = serde_json::json!({
         "name": "imp1", "state": "Idle", "state_number": 2, "reason": "On Admin Request",
         "since": "1970-01-01T00:00:00.000Z", "version": "0.1.0", "link": "up", "heartbeat_age_ms": 40,
-        "sessions_served": 2, "sessions_assigned": 1,
+        "sessions_served": 2, "sessions_assigned": 1, "services": [], "maintenance_until": null,
     });
     assert_eq!(group["nodes"][0], node);
     let home = serde_json::json!({

@@ -55,6 +55,31 @@ pub(crate) enum HaCommand {
         #[command(flatten)]
         wait: WaitArguments,
     },
+    /// Let the nodes of a group out of Running in Failed Mode
+    ///
+    /// What keeps them in it must be put right first; they come out of it by themselves too, a while after it was.
+    #[command(after_help = "Example:\n  everpresent ha recover --wait 120")]
+    Recover {
+        /// Name of the group; left out: that of the node that is asked
+        group: Option<String>,
+        #[command(flatten)]
+        wait: WaitArguments,
+    },
+    /// Hold automatic failover for faults of the services of a node while you work on it
+    ///
+    /// Ends by itself. Failover for the death of the node is not held.
+    #[command(after_help = "Examples:\n  everpresent ha maintenance imp1 --for 30m\n  \
+                            everpresent ha maintenance imp1 --end")]
+    Maintenance {
+        /// Name of the node
+        node: String,
+        /// For how long, with a unit: 90s, 30m, 2h; a day at most
+        #[arg(long = "for", value_name = "LENGTH", value_parser = length, required_unless_present = "end")]
+        length: Option<u64>,
+        /// End it now
+        #[arg(long, conflicts_with = "length")]
+        end: bool,
+    },
     /// Set a recovery parameter for the whole cluster, or all of them from a preset
     ///
     /// Lengths have a unit: 200ms, 15s, 2m, 1h. Works with the running server, or on its database while it does not run.
@@ -87,6 +112,16 @@ impl Preset {
             Self::Lan => "lan",
         }
     }
+}
+
+/// Seconds of a length such as `30m`.
+fn length(text: &str) -> Result<u64, String> {
+    let units = [("s", 1), ("m", 60), ("h", 3_600)];
+    let found = units.iter().find_map(|(unit, seconds)| Some((text.strip_suffix(unit)?, seconds)));
+    let seconds = found.and_then(|(number, seconds)| number.parse::<u64>().ok()?.checked_mul(*seconds));
+    seconds
+        .filter(|seconds| (1..=86_400).contains(seconds))
+        .ok_or_else(|| "a length has a unit and is a day at most: 90s, 30m, 2h".to_owned())
 }
 
 #[derive(Debug, Args)]

@@ -41,6 +41,22 @@ pub(crate) fn run(command: &HaCommand, cli: &Cli) -> Result<(), Failure> {
             let goal = Goal::Disabled(group.as_deref());
             ordered(&recovery, &goal, wait.wait, cli, "High availability is being disabled.")
         }
+        HaCommand::Recover { group, wait } => {
+            let recovery = Recovery::of(&config)?;
+            recovery.recover(group.as_deref())?;
+            let goal = Goal::Enabled(group.as_deref());
+            ordered(&recovery, &goal, wait.wait, cli, "The group leaves failed mode.")
+        }
+        HaCommand::Maintenance { node, length, .. } => {
+            Recovery::of(&config)?.maintenance(node, *length)?;
+            match (cli.json, length) {
+                (true, _) => output::print_json(&json!({ "accepted": true })),
+                (false, Some(seconds)) => output::print(&format!(
+                    "Faults of the services of {node} cause no failover for {seconds} s."
+                )),
+                (false, None) => output::print(&format!("Maintenance of {node} is over.")),
+            }
+        }
         HaCommand::Set { name, value, preset } => {
             let values = name.clone().zip(value.clone()).into_iter().collect();
             let preset = preset.map(|preset| preset.name().to_owned());

@@ -18,6 +18,7 @@ const TAKING_OVER: (u8, &str) = (5, "Taking Over");
 const FAILING_OVER: (u8, &str) = (6, "Failing Over");
 const FALLING_BACK: (u8, &str) = (9, "Falling Back");
 const TAKING_BACK: (u8, &str) = (10, "Taking Back");
+const FAILED: (u8, &str) = (11, "Running in Failed Mode");
 const UNKNOWN: (u8, &str) = (12, "Unknown");
 
 type States = [(u8, &'static str); 2];
@@ -26,11 +27,17 @@ type States = [(u8, &'static str); 2];
 pub(crate) struct Pair {
     coming: Mutex<Vec<States>>,
     parameters: Mutex<BTreeMap<String, String>>,
+    /// For how many seconds `imp1` is under maintenance.
+    maintained: Mutex<Option<u64>>,
 }
 
 impl Default for Pair {
     fn default() -> Self {
-        Self { coming: Mutex::new(vec![[NORMAL; 2]]), parameters: Mutex::default() }
+        Self {
+            coming: Mutex::new(vec![[NORMAL; 2]]),
+            parameters: Mutex::default(),
+            maintained: Mutex::default(),
+        }
     }
 }
 
@@ -50,6 +57,7 @@ impl Pair {
         if coming.len() > 1 {
             coming.remove(0);
         }
+        let maintained = self.maintained.lock().unwrap().is_some();
         let node = |name: &str, (number, state): (u8, &str)| HaNode {
             name: name.into(),
             state: state.into(),
@@ -61,6 +69,8 @@ impl Pair {
             heartbeat_age_ms: (name == "imp2").then_some(40),
             sessions_served: Some(3),
             sessions_assigned: None,
+            services: if maintained && name == "imp1" { vec![stuck()] } else { Vec::new() },
+            maintenance_until: (maintained && name == "imp1").then_some(Time(120_000)),
         };
         let homes = ["imp1", "imp2"].map(|home| HaHome {
             home: home.into(),
@@ -74,6 +84,7 @@ impl Pair {
             ha_enabled: states != [UNKNOWN; 2],
             nodes: vec![node("imp1", states[0]), node("imp2", states[1])],
             homes: homes.into(),
+            alerts: vec!["SyncLost".into()],
         };
         HaStatus { groups: vec![group] }
     }
@@ -100,6 +111,22 @@ impl Pair {
         self.becomes(&[self.now(), if enabled { [NORMAL; 2] } else { [UNKNOWN; 2] }])
     }
 
+    pub(crate) fn recover(&self) -> Result<(), Refusal> {
+        if self.now() != [FAILED; 2] {
+            return Err(Refusal::conflict("no node is in failed mode"));
+        }
+        self.becomes(&[[FAILED; 2], [NORMAL; 2]])
+    }
+
+    pub(crate) fn maintain(&self, node: &str, seconds: Option<u64>) -> Result<(), Refusal> {
+        let mut maintained = self.maintained.lock().unwrap();
+        if maintained.is_none() && seconds.is_none() {
+            return Err(Refusal::conflict(format!("{node} is not under maintenance")));
+        }
+        *maintained = seconds;
+        Ok(())
+    }
+
     pub(crate) fn change(&self, change: HaParameterChange) -> HaParameters {
         self.parameters.lock().unwrap().extend(change.values);
         if let Some(preset) = change.preset {
@@ -122,6 +149,16 @@ impl Pair {
     }
 }
 
+fn stuck() -> ServiceInfo {
+    ServiceInfo {
+        name: "router".into(),
+        state: ServiceState::Down,
+        why: Some("stuck".into()),
+        since: None,
+        restarts: None,
+    }
+}
+
 #[test]
 fn the_status_is_shown_as_tables_and_as_json() {
     let (place, _) = running();
@@ -131,6 +168,38 @@ fn the_status_is_shown_as_tables_and_as_json() {
     assert!(shown.contains(line) && shown.contains("imp2\t-\t7\tprotected\tyes"), "{shown}");
     let status = place.run("ha status --json").json();
     assert_eq!(status["groups"][0]["nodes"][0]["state_number"], 3);
+}
+
+#[test]
+fn the_status_names_services_that_are_down_planned_work_and_alerts() {
+    let (place, server) = running();
+    let quiet = place.run("ha status").ok();
+    assert!(quiet.contains("\nalert: SyncLost") && !quiet.contains("service"), "{quiet}");
+    server.pair.maintain("imp1", Some(60)).unwrap();
+    let shown = place.run("ha status").ok();
+    assert!(shown.contains("\nimp1: service router is down: stuck"), "{shown}");
+    assert!(shown.contains("\nimp1: under maintenance until 1970-01-01T00:02:00.000Z"), "{shown}");
+}
+
+#[test]
+fn maintenance_has_a_length_and_can_be_ended() {
+    let (place, server) = running();
+    assert_eq!(place.run("ha maintenance imp1 --end").code, 2);
+    let sentence = "Faults of the services of imp1 cause no failover for 1800 s.\n";
+    assert_eq!(place.run("ha maintenance imp1 --for 30m").ok(), sentence);
+    assert_eq!(*server.pair.maintained.lock().unwrap(), Some(1_800));
+    assert_eq!(place.run("ha maintenance imp1 --end").ok(), "Maintenance of imp1 is over.\n");
+    for wrong in ["--for 30", "--for 2d", "--for 25h", "--for 0s", "--for 1m --end", ""] {
+        assert_eq!(place.run(&format!("ha maintenance imp1 {wrong}")).code, 64, "{wrong}");
+    }
+}
+
+#[test]
+fn nodes_in_failed_mode_are_recovered() {
+    let (place, server) = running();
+    assert_eq!(place.run("ha recover").code, 2);
+    server.pair.becomes(&[[FAILED; 2]]).unwrap();
+    assert_eq!(place.run("ha recover --wait 60").code, 0);
 }
 
 #[test]

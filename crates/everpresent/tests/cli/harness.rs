@@ -11,6 +11,7 @@ use everpresent_console::{AdminToken, Code, Console, Parts, Refusal, Settings};
 use everpresent_stanza::{BareJid, Jid};
 
 use crate::ha::Pair;
+use crate::service::Services;
 
 /// What a command did.
 pub(crate) struct Outcome {
@@ -75,6 +76,7 @@ pub(crate) struct Server {
     pub(crate) sessions: Mutex<Vec<String>>,
     pub(crate) leaked: Mutex<Option<String>>,
     pub(crate) pair: Pair,
+    pub(crate) services: Services,
 }
 
 /// A place whose configuration leads to a running server.
@@ -237,6 +239,18 @@ impl Administration for Server {
     }
     fn set_ha_parameters(&self, change: HaParameterChange) -> Reply<'_, HaParameters> {
         now(Ok(self.pair.change(change)))
+    }
+    fn recover(&self, _group: Option<String>) -> Reply<'_, ()> {
+        now(self.pair.recover())
+    }
+    fn maintenance(&self, node: String, seconds: Option<u64>) -> Reply<'_, ()> {
+        now(self.pair.maintain(&node, seconds))
+    }
+    fn services(&self) -> Reply<'_, ServiceList> {
+        now(Ok(self.services.list()))
+    }
+    fn service_order(&self, name: String, act: ServiceAct) -> Reply<'_, ServiceList> {
+        now(self.services.order(&name, act))
     }
     fn readiness(&self) -> Readiness {
         Readiness::ready()

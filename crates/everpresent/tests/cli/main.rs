@@ -10,4 +10,5 @@ mod ha;
 mod harness;
 mod offline;
 mod served;
+mod service;
 mod session;

@@ -7,6 +7,7 @@ use everpresent_session::ids::HomeName;
 use everpresent_session::owner::Mode;
 use everpresent_session::time::{Moment, Timestamp};
 
+use super::services;
 use crate::home::Home;
 use crate::node::Node;
 use crate::seat::Seat;
@@ -31,6 +32,8 @@ pub(super) async fn status(node: &Node, started: Timestamp) -> Result<HaStatus, 
             heartbeat_age_ms: None,
             sessions_served: None,
             sessions_assigned: assigned(&row.name),
+            services: Vec::new(),
+            maintenance_until: None,
         };
         if row.name == node.name() {
             describe_own(node, started, &mut shown);
@@ -44,6 +47,7 @@ pub(super) async fn status(node: &Node, started: Timestamp) -> Result<HaStatus, 
                 ha_enabled: own_group && node.pair.is_enabled(),
                 nodes: vec![shown],
                 homes: if own_group { homes(node) } else { Vec::new() },
+                alerts: Vec::new(),
             }),
         }
     }
@@ -53,6 +57,7 @@ pub(super) async fn status(node: &Node, started: Timestamp) -> Result<HaStatus, 
 fn describe_own(node: &Node, started: Timestamp, shown: &mut HaNode) {
     let audit = sweep::audit_all(node);
     shown.link = LinkState::Up;
+    shown.services = services::list(node).services;
     shown.sessions_served = Some((audit.open + audit.detached) as u64);
     shown.since = Some(Time(started.0));
     if let Some(status) = node.pair.status() {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use everpresent_console::administration::{HaGroup, HaHome, HaNode, HaStatus, LinkState};
+use everpresent_console::administration::{HaGroup, HaHome, HaNode, HaStatus, LinkState, ServiceState};
 
 use crate::cli::Cli;
 use crate::failure::Failure;
@@ -43,7 +43,24 @@ fn group(group: &HaGroup) -> String {
     let nodes = output::table(header, group.nodes.iter().map(node));
     let header = ["HOME", "OWNER", "EPOCH", "MODE", "REPLICA"];
     let homes = output::table(header, group.homes.iter().map(home));
-    format!("Group {}: high availability is {enabled}.\n{nodes}\n{homes}", group.name)
+    let rest: String = notes(group).iter().map(|note| format!("\n{note}")).collect();
+    format!("Group {}: high availability is {enabled}.\n{nodes}\n{homes}{rest}", group.name)
+}
+
+/// What is not as it should be: services that are not up, planned work, alerts.
+fn notes(group: &HaGroup) -> Vec<String> {
+    let mut notes = Vec::new();
+    for node in &group.nodes {
+        for service in node.services.iter().filter(|service| service.state != ServiceState::Up) {
+            let why = service.why.as_deref().map(|why| format!(": {why}")).unwrap_or_default();
+            notes.push(format!("{}: service {} is {}{why}", node.name, service.name, service.state.as_str()));
+        }
+        if let Some(until) = node.maintenance_until {
+            notes.push(format!("{}: under maintenance until {until}", node.name));
+        }
+    }
+    notes.extend(group.alerts.iter().map(|alert| format!("alert: {alert}")));
+    notes
 }
 
 fn node(node: &HaNode) -> [String; 9] {
