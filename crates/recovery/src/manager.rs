@@ -3,204 +3,64 @@
 //! Who owns a home is decided by [`Ownership`](crate::ownership::Ownership) alone. The manager looks on: from who
 //! serves which home, from the peer's heartbeats and from what it remembers it derives this node's
 //! [state and reason](Standing). It decides one thing only, to hand a home over to the partner: for a failover or
-//! fallback that was ordered, for an automatic fallback, and before a clean stop.
+//! fallback that was ordered, for services that stay down, for an automatic fallback, and before a clean stop. When that
+//! goes wrong both nodes go into failed mode, from which they come back by order or by themselves.
+//!
+//! All that it may do stands in the [table], with the tests that show it.
 //!
 //! The caller carries out effects in their order, hands every input to [`Manager::handle`] with the present moment,
 //! and calls again at [`Manager::next_wake`]. After [`Manager::new`] it calls once with [`Input::Tick`].
 
+mod alerts;
 mod automatic;
 mod derive;
+mod effect;
 mod facts;
+mod failed;
+mod faults;
+mod input;
+mod line;
+mod maintenance;
 mod orders;
 mod peer;
+mod resume;
+mod services;
+mod start;
 mod state;
+pub mod table;
+mod taking;
 #[cfg(test)]
 mod tests;
 mod transition;
 
 use std::collections::BTreeSet;
-use std::fmt;
+use std::time::Duration;
 
 use everpresent_session::ids::HomeName;
 use everpresent_session::time::Moment;
-use thiserror::Error;
 
+pub use alerts::Alert;
+use alerts::Alerts;
 use automatic::Automatic;
+pub use effect::Effect;
 pub use facts::{HomeFacts, Mode};
+use failed::Recovery;
+pub use faults::{Fault, Staying};
+pub use input::Input;
+pub use line::Line;
 pub use orders::{Asker, Order, OrderRefusal};
 use peer::Peer;
 pub use peer::{PeerReport, PeerStatus};
+use services::Services;
+pub use services::{DATABASE_SERVICE, Health, PeerService, ServiceFacts};
+pub use start::{Start, Status};
 pub use state::{NodeState, Reason, Standing};
-use transition::Transition;
+use transition::{Purpose, Transition};
 
 use crate::parameters::Parameters;
 
-/// Something that happened.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub enum Input {
-    /// Time went by.
-    Tick,
-    /// All homes of the group as this node sees them, whenever anything in it changes.
-    Homes(Vec<HomeFacts>),
-    /// The peer's heartbeat. The peer sends one with every [`Effect::SetState`] too.
-    Heartbeat(PeerReport),
-    /// The link to the peer stands.
-    LinkUp,
-    /// The link to the peer ended.
-    LinkLost,
-    /// The peer's process is about to exit, on purpose.
-    Goodbye(Reason),
-    /// Whether the witness rows can be read. It counts as reachable until told otherwise.
-    Database {
-        /// Whether they can.
-        reachable: bool,
-    },
-    /// High availability of the group was enabled or disabled: on both nodes, after [`Effect::StoreEnabled`] was
-    /// carried out on either.
-    Enabled(bool),
-    /// The parameters were changed.
-    Parameters(Parameters),
-    /// Somebody orders something. Answered in the same call by exactly one of [`Effect::OrderAccepted`],
-    /// [`Effect::OrderRefused`] and [`Effect::Forward`].
-    Order {
-        /// What.
-        order: Order,
-        /// Who.
-        asker: Asker,
-    },
-    /// A home was yielded to the partner, as [`Effect::HandOver`] asked.
-    HandedOver(HomeName),
-    /// It was not, and is served on. With the reason, for people.
-    HandOverRefused(HomeName, String),
-    /// The process is to stop cleanly.
-    Stop,
-}
-
-/// Something to do, in this order.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub enum Effect {
-    /// Keep this on the local disk, and send it to the peer in a heartbeat now, before anything that follows.
-    SetState(Standing),
-    /// Hand this home to the partner: stop records, wait until the partner has all, yield. Answered by
-    /// [`Input::HandedOver`] or [`Input::HandOverRefused`].
-    HandOver(HomeName),
-    /// The order is being carried out.
-    OrderAccepted,
-    /// The order is not carried out. The sentence is for whoever gave it.
-    OrderRefused(OrderRefusal),
-    /// The order is for the peer: give it there as [`Asker::Peer`], and hand its answer to whoever gave it.
-    Forward(Order),
-    /// Write to the cluster's settings whether high availability is enabled, and tell both nodes.
-    StoreEnabled(bool),
-    /// Stop monitored services on purpose. Replicas are kept and grants given all the same.
-    StopServices,
-    /// Start monitored services, if they do not run.
-    StartServices,
-    /// Nothing is handed over any more: release what is held, say goodbye, exit. Comes once, after [`Input::Stop`].
-    ReadyToStop,
-    /// Log this.
-    Log(Line),
-    /// Tell an operator.
-    Alert(Alert),
-}
-
-/// A line for the log, under the target `everpresent::recovery`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Error)]
-pub enum Line {
-    /// The peer was not heard for the timeout.
-    #[error("peer down, time since last heartbeat[s]= {seconds}")]
-    PeerDown {
-        /// Since its last heartbeat, or since the start if it was never heard.
-        seconds: u64,
-    },
-    /// A peer that was down is heard again.
-    #[error("peer up")]
-    PeerUp,
-    /// The state of this node or of its peer has changed. A peer that is not heard is `Unknown`.
-    #[error("peer states vector changed to [{own},{peer}]")]
-    PeerStates {
-        /// Of this node.
-        own: NodeState,
-        /// Of its peer.
-        peer: NodeState,
-    },
-    /// Homes are to be handed to the partner.
-    #[error("hands over {homes} to its partner: {reason}")]
-    HandsOver {
-        /// Which, separated by commas.
-        homes: String,
-        /// Why.
-        reason: Reason,
-    },
-    /// A home was not handed over.
-    #[error("{home} was not handed over and is served on: {why}")]
-    NotHandedOver {
-        /// Which.
-        home: HomeName,
-        /// What came between.
-        why: String,
-    },
-}
-
-/// What an operator is told at once.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Alert {
-    /// This node serves its partner's users now.
-    SrmFailover,
-    /// A hand-over failed, or the node runs in failed mode.
-    SrmFailed,
-    /// Fewer sessions than users are assigned. Raised by whoever counts them.
-    SessionsBelowAssigned,
-    /// A home is not protected any more: its sessions are on one node only.
-    SyncLost,
-    /// The witness rows cannot be read: no takeover is possible.
-    WitnessUnreachable,
-}
-
-impl Alert {
-    /// Its name, for programs.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::SrmFailover => "SRMFailover",
-            Self::SrmFailed => "SRMFailed",
-            Self::SessionsBelowAssigned => "SessionsBelowAssigned",
-            Self::SyncLost => "SyncLost",
-            Self::WitnessUnreachable => "WitnessUnreachable",
-        }
-    }
-}
-
-impl fmt::Display for Alert {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-/// How this node starts.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Start {
-    /// Its name.
-    pub node: HomeName,
-    /// The other node of its group, if there is one.
-    pub partner: Option<HomeName>,
-    /// The parameters in force.
-    pub parameters: Parameters,
-    /// Whether high availability is enabled in the group.
-    pub enabled: bool,
-    /// What the process before it kept.
-    pub persisted: Option<Standing>,
-}
-
-/// How things are, for operators.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Status {
-    /// This node.
-    pub standing: Standing,
-    /// Since when it is in its state.
-    pub since: Moment,
-    /// Its partner, if it has one.
-    pub peer: Option<PeerStatus>,
-}
+/// The shortest time.
+const MOMENT: Duration = Duration::from_millis(1);
 
 /// The recovery manager of one node. See the module.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -232,6 +92,29 @@ pub struct Manager {
     peer: Peer,
     transition: Option<Transition>,
     automatic: Automatic,
+    /// What was ordered when the process before this one ended, until settled.
+    interrupted: Option<Purpose>,
+    /// What the process before this one kept, until high availability was enabled once.
+    persisted: Option<Standing>,
+    /// Why it runs in failed mode, if it does.
+    failed: Option<Reason>,
+    recovery: Recovery,
+    /// When it left failed mode, until settled: later than that it may be in another state.
+    recovered: Option<Moment>,
+    /// A recovery was ordered: until then users are brought home if that becomes possible.
+    bring_home_until: Option<Moment>,
+    services: Services,
+    /// Something in heartbeats has changed.
+    tell_peer: bool,
+    /// Since when the witness rows could not be read.
+    database_lost: Option<Moment>,
+    maintenance: Option<Moment>,
+    /// What is down without anybody moving, as it was logged last.
+    stays: Option<(Fault, Staying)>,
+    alerts: Alerts,
+    /// Until when it is waited for high availability to be switched as ordered.
+    switching_until: Option<Moment>,
+    version: String,
     stopping: bool,
     stopped: bool,
 }
@@ -262,6 +145,20 @@ impl Manager {
             peer: Peer::default(),
             transition: None,
             automatic: Automatic::default(),
+            interrupted: resume::interrupted(start.persisted),
+            persisted: start.persisted.filter(|_| !enabled),
+            failed: None,
+            recovery: Recovery::default(),
+            recovered: None,
+            bring_home_until: None,
+            services: Services::default(),
+            tell_peer: false,
+            database_lost: None,
+            maintenance: start.maintenance.filter(|until| enabled && *until > now),
+            stays: None,
+            alerts: Alerts::default(),
+            switching_until: None,
+            version: start.version,
             stopping: false,
             stopped: false,
         }
@@ -272,22 +169,24 @@ impl Manager {
         let mut effects = Vec::new();
         match input {
             Input::Tick => {}
-            Input::Homes(homes) => self.homes_changed(homes, &mut effects),
+            Input::Homes(homes) => self.homes_changed(homes),
+            Input::Services(services) => self.services_changed(now, services),
+            Input::Sessions { served, assigned } => self.alerts.count_sessions(now, served, assigned),
             Input::Heartbeat(report) => self.heartbeat(now, report, &mut effects),
             Input::LinkUp => self.peer.link_up(),
             Input::LinkLost => self.peer.link_lost(),
             Input::Goodbye(reason) => self.peer.goodbye(reason),
             Input::Database { reachable } => {
-                if self.database && !reachable {
-                    effects.push(Effect::Alert(Alert::WitnessUnreachable));
-                }
+                self.tell_peer |= self.database != reachable;
                 self.database = reachable;
+                self.database_lost = (!reachable).then(|| self.database_lost.unwrap_or(now));
             }
-            Input::Enabled(enabled) => self.set_enabled(now, enabled),
+            Input::Enabled(enabled) => self.set_enabled(now, enabled, &mut effects),
             Input::Parameters(parameters) => self.parameters = parameters,
             Input::Order { order, asker } => self.order(now, order, asker, &mut effects),
             Input::HandedOver(home) => self.handed_over(&home),
-            Input::HandOverRefused(home, why) => self.not_handed_over(&home, why, &mut effects),
+            Input::HandOverRefused(home, why) => self.hand_over_refused(now, &home, &why, &mut effects),
+            Input::NotTaken(home, why) => self.not_taken(now, home, why, &mut effects),
             Input::Stop => self.stop(now, &mut effects),
         }
         self.settle(now, &mut effects);
@@ -302,7 +201,16 @@ impl Manager {
     /// How things are, for operators.
     pub fn status(&self, now: Moment) -> Status {
         let peer = self.partner.clone().map(|name| self.peer.status(name, now, self.peer_timeout()));
-        Status { standing: self.standing(), since: self.since, peer }
+        Status {
+            standing: self.standing(),
+            since: self.since,
+            services: self.services.facts().to_vec(),
+            reported: self.reported_services(),
+            maintenance: self.maintenance,
+            alerts: self.alerts.raised(),
+            users: self.may_change_users(now),
+            peer,
+        }
     }
 
     /// When to call again with [`Input::Tick`] at the latest, if nothing else comes in.
@@ -313,22 +221,41 @@ impl Manager {
         let moments = [
             Some(self.peer.silent_at(self.started, self.peer_timeout())),
             (!self.settled).then(|| self.late_at()),
+            self.recovered.map(|at| at.after(MOMENT)),
             (self.state == NodeState::TakingOver).then(|| self.takeover_given_up_at()),
+            self.taking_due(),
             self.transition.as_ref().and_then(Transition::deadline),
             self.automatic.due(&self.parameters),
+            self.recovery_due(),
+            self.sessions_due(),
+            self.maintenance,
         ];
-        moments.into_iter().flatten().filter(|moment| *moment > now).min()
+        moments.into_iter().flatten().chain(self.services_due()).filter(|moment| *moment > now).min()
     }
 
-    fn set_enabled(&mut self, now: Moment, enabled: bool) {
+    fn set_enabled(&mut self, now: Moment, enabled: bool, effects: &mut Vec<Effect>) {
         let enabled = enabled && self.partner.is_some();
+        self.switching_until = None;
         if enabled == self.enabled {
             return;
         }
         self.enabled = enabled;
         self.started = now;
         self.settled = false;
+        self.failed = None;
+        self.recovered = None;
         self.before = None;
+        if !enabled {
+            self.interrupted = None;
+            self.end_maintenance(effects);
+        }
+        let persisted = self.persisted.take().filter(|kept| enabled && kept.state != NodeState::Unknown);
+        if let Some(kept) = persisted {
+            // It was so all along, only it was told late: this is a start, not an order.
+            self.before = Some(kept.state);
+            self.idle = kept.idle;
+            (self.state, self.base) = (NodeState::Initializing, Reason::Initialization);
+        }
         if !self.stopping {
             self.transition = None;
         }
@@ -339,21 +266,29 @@ impl Manager {
             return;
         }
         self.watch_peer(now, effects);
+        self.watch_maintenance(now, effects);
         self.remember_held(now);
         self.follow_transition(now, effects);
+        self.watch_taking(now, effects);
+        self.recover_by_itself(now, effects);
+        self.react_to_faults(now, effects);
         self.fall_back_automatically(now, effects);
-        let (state, base) = self.derive(now);
-        self.enter(now, state, base, effects);
-        self.ask_for_hand_overs(effects);
+        let starts = !self.settled;
+        let mut entered = self.derive(now);
+        if starts && self.settled && self.resume(now, entered.0, effects) {
+            entered = self.derive(now);
+        }
+        self.enter(now, entered, effects);
+        self.ask_for_hand_overs(now, effects);
+        self.tell_alerts(now, effects);
         self.finish_stop(effects);
     }
 
     /// Takes on a state, and tells if anything that is shown has changed.
-    fn enter(&mut self, now: Moment, state: NodeState, base: Reason, effects: &mut Vec<Effect>) {
+    fn enter(&mut self, now: Moment, (state, base): (NodeState, Reason), effects: &mut Vec<Effect>) {
         if state != self.state {
             self.since = now;
             if state == NodeState::Backup {
-                effects.push(Effect::Alert(Alert::SrmFailover));
                 self.automatic.backup_again(now);
             }
         }
@@ -364,16 +299,17 @@ impl Manager {
             self.idle = false;
         }
         let standing = Standing { state, reason: self.shown_reason(now), idle: self.idle };
+        let tell_peer = std::mem::take(&mut self.tell_peer);
         if self.told != Some(standing) {
             self.told = Some(standing);
             effects.push(Effect::SetState(standing));
+        } else if tell_peer && self.partner.is_some() {
+            effects.push(Effect::SendHeartbeat);
         }
         if state == NodeState::Idle && !self.services_stopped {
-            self.services_stopped = true;
-            effects.push(Effect::StopServices);
+            self.stop_services(effects);
         } else if !self.idle && self.services_stopped {
-            self.services_stopped = false;
-            effects.push(Effect::StartServices);
+            self.start_services(now, effects);
         }
         let peer = self.heard(now).map_or(NodeState::Unknown, |report| report.state);
         if self.enabled && self.logged != Some((state, peer)) {

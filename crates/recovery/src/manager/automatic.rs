@@ -42,10 +42,21 @@ impl Automatic {
 
 impl Manager {
     pub(super) fn fall_back_automatically(&mut self, now: Moment, effects: &mut Vec<Effect>) {
+        if self.state != NodeState::Backup && self.settled {
+            self.bring_home_until = None;
+        }
         let Some(homes) = self.homes_to_fall_back(now) else {
             self.automatic.healthy_since = None;
             return;
         };
+        if self.bring_home_until.take().is_some_and(|until| now < until) {
+            self.begin(now, Purpose::Fallback, Reason::OnAdminRequest, homes, effects);
+            return;
+        }
+        if !self.parameters.enable_automatic_fallback {
+            self.automatic.healthy_since = None;
+            return;
+        }
         self.automatic.healthy_since.get_or_insert(now);
         if self.automatic.due(&self.parameters).is_some_and(|due| now >= due) {
             self.automatic.healthy_since = None;
@@ -57,9 +68,15 @@ impl Manager {
     /// The peer's homes, if they could be handed back now without being asked.
     fn homes_to_fall_back(&self, now: Moment) -> Option<Vec<HomeName>> {
         let partner = self.partner.as_ref()?;
-        let calm = self.enabled && !self.stopping && self.transition.is_none() && self.database;
-        let healthy = self.heard(now).is_some_and(|report| report.state == NodeState::FailedOver);
-        let wanted = self.parameters.enable_automatic_fallback && self.state == NodeState::Backup;
+        let calm = self.enabled
+            && !self.stopping
+            && self.transition.is_none()
+            && self.failed.is_none()
+            && self.database;
+        let healthy = self.heard(now).is_some_and(|report| {
+            report.state == NodeState::FailedOver && report.reason != Reason::Maintenance && report.all_up()
+        });
+        let wanted = self.state == NodeState::Backup;
         let ready = self.served_of(partner).all(|facts| facts.mode == Mode::Protected);
         if !(calm && healthy && wanted && ready) {
             return None;

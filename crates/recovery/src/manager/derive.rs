@@ -3,7 +3,7 @@
 use everpresent_session::time::Moment;
 
 use super::facts::Holder;
-use super::{Manager, NodeState, Reason};
+use super::{Fault, Manager, NodeState, Reason};
 
 /// A takeover that goes on for this many times `keep_alive_timeout` without the peer is not shown as one any longer.
 const TAKEOVER_TIMEOUTS: u32 = 2;
@@ -17,6 +17,9 @@ impl Manager {
         if !self.enabled {
             return (NodeState::Unknown, Reason::HighAvailabilityNotEnabled);
         }
+        if let Some(reason) = self.failed {
+            return (NodeState::Failed, reason);
+        }
         if !self.settled {
             if self.state == NodeState::Unknown {
                 return (NodeState::Initializing, Reason::OnAdminRequest);
@@ -27,6 +30,7 @@ impl Manager {
         }
         let derived = self.by_homes(now);
         self.settled = true;
+        self.recovered = None;
         derived
     }
 
@@ -41,6 +45,12 @@ impl Manager {
     fn is_clear(&self, now: Moment) -> bool {
         let Some(partner) = &self.partner else { return false };
         let late = now >= self.late_at();
+        let looks_anew = self.recovered.is_some_and(|at| now <= at);
+        let peer_failed = self.heard(now).is_some_and(|report| report.state == NodeState::Failed);
+        // Both come out of failed mode together, and everybody sees that they look anew.
+        if looks_anew || (peer_failed && !late) {
+            return false;
+        }
         match (self.holder_of(&self.node, now), self.holder_of(partner, now)) {
             (Holder::Served, Holder::Served) => true,
             (Holder::Served, _) => {
@@ -63,6 +73,17 @@ impl Manager {
             (Holder::Served, _, Some((NodeState::FallingBack, _))) => self.normal(),
             (_, _, Some((NodeState::FallingBack, reason))) => (NodeState::TakingBack, reason),
             (_, _, Some((NodeState::FailingOver, reason))) => (NodeState::TakingOver, reason),
+            // The row may come later than what the peer says of it.
+            (Holder::Served, _, Some((state, _)))
+                if before == NodeState::TakingOver && state.is_failed_over() =>
+            {
+                (before, self.base)
+            }
+            (holder, _, Some((NodeState::Normal, _)))
+                if before == NodeState::TakingBack && holder != Holder::Served =>
+            {
+                (before, self.base)
+            }
             (Holder::Claimed, ..) | (_, Holder::Claimed, _) if on_the_way.contains(&before) => {
                 (NodeState::TakingOver, self.takeover_reason(now))
             }
@@ -99,9 +120,13 @@ impl Manager {
 
     fn failed_over(&self) -> (NodeState, Reason) {
         let serves = self.homes.iter().any(|facts| facts.served);
-        let state = if self.idle && !serves { NodeState::Idle } else { NodeState::FailedOver };
+        let state = match self.is_well() {
+            _ if self.idle && !serves => NodeState::Idle,
+            true => NodeState::FailedOver,
+            false => NodeState::FailedOverWithoutServices,
+        };
         let reason = match self.state {
-            NodeState::Idle | NodeState::FailedOver | NodeState::FailingOver => self.base,
+            state if state.is_failed_over() || state == NodeState::FailingOver => self.base,
             NodeState::Initializing => Reason::Initialization,
             NodeState::TakingBack => Reason::TakeBackUsersFailed,
             NodeState::TakingOver => Reason::TakeOverUsersFailed,
@@ -119,9 +144,15 @@ impl Manager {
         match self.state {
             NodeState::Backup | NodeState::TakingOver => self.base,
             NodeState::FallingBack => Reason::TakeBackUsersFailed,
-            _ if !self.settled && self.before == Some(NodeState::Backup) => Reason::Initialization,
+            _ if self.was_backup(now) => Reason::Initialization,
             _ => self.why_peer_is_gone(now),
         }
+    }
+
+    /// Whether a node that starts or recovers only goes on as the backup that it was.
+    fn was_backup(&self, now: Moment) -> bool {
+        let recovers = self.before == Some(NodeState::Failed) && self.heard(now).is_some();
+        !self.settled && (recovers || matches!(self.before, Some(NodeState::Backup | NodeState::FallingBack)))
     }
 
     fn why_peer_is_gone(&self, now: Moment) -> Reason {
@@ -146,14 +177,16 @@ impl Manager {
             NodeState::Backup => false,
             _ => true,
         };
-        if fenced {
-            Reason::Fenced
-        } else if !self.database {
-            Reason::WitnessUnreachable
-        } else if waits_for_peer && self.heard(now).is_none() {
-            self.peer.said_goodbye().unwrap_or(Reason::PeerLinkDown)
-        } else {
-            self.base
+        let fault = self.fault(now).filter(|_| !self.state.is_failed_over());
+        let silent = waits_for_peer && self.heard(now).is_none();
+        match fault {
+            _ if fenced => Reason::Fenced,
+            _ if !self.database => Reason::WitnessUnreachable,
+            _ if silent => self.peer.said_goodbye().unwrap_or(Reason::PeerLinkDown),
+            _ if self.maintenance.is_some() => Reason::Maintenance,
+            Some(Fault::Database) => Reason::WitnessUnreachable,
+            Some(Fault::Services(_)) => Reason::CriticalServiceDown,
+            None => self.base,
         }
     }
 }

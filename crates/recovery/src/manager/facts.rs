@@ -5,7 +5,7 @@ use std::fmt;
 use everpresent_session::ids::HomeName;
 use everpresent_session::time::Moment;
 
-use super::{Alert, Effect, Manager};
+use super::Manager;
 
 /// Where the records of a home are confirmed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -71,17 +71,8 @@ pub(super) enum Holder {
 }
 
 impl Manager {
-    pub(super) fn homes_changed(&mut self, homes: Vec<HomeFacts>, effects: &mut Vec<Effect>) {
-        let lost = |before: &HomeFacts| {
-            before.served
-                && before.mode == Mode::Protected
-                && homes
-                    .iter()
-                    .any(|after| after.home == before.home && after.served && after.mode != Mode::Protected)
-        };
-        if self.enabled && self.homes.iter().any(lost) {
-            effects.push(Effect::Alert(Alert::SyncLost));
-        }
+    pub(super) fn homes_changed(&mut self, homes: Vec<HomeFacts>) {
+        self.alerts.compare(&self.homes, &homes);
         if let Some(transition) = &mut self.transition {
             transition.see(&homes);
         }

@@ -1,12 +1,16 @@
 //! Orders: what they are, and when they make no sense.
 
+mod consider;
+mod moves;
+
+use std::time::Duration;
+
 use everpresent_session::ids::HomeName;
-use everpresent_session::time::Moment;
 use thiserror::Error;
 
-use super::facts::{HomeFacts, Mode};
-use super::transition::Purpose;
-use super::{Effect, Manager, NodeState, Reason};
+use super::facts::Mode;
+use super::maintenance::MOST_MAINTENANCE_SECONDS;
+use super::{Manager, NodeState};
 
 /// Something that an operator orders.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -22,6 +26,18 @@ pub enum Order {
         /// Also while a node is failed over: its users then stay where they are.
         force: bool,
     },
+    /// Both nodes leave failed mode. Users are brought home if they can be.
+    Recover,
+    /// Planned work: service faults of this node move nobody for so long. Its death does, as ever. Given again, the
+    /// length counts from then.
+    Maintenance {
+        /// Which node.
+        node: HomeName,
+        /// How long; whole seconds.
+        length: Duration,
+    },
+    /// The planned work on this node is over.
+    EndMaintenance(HomeName),
 }
 
 /// Who gives an order.
@@ -41,14 +57,20 @@ impl Order {
             Self::Fallback(_) => "ha-fallback",
             Self::Enable => "ha-enable",
             Self::Disable { .. } => "ha-disable",
+            Self::Recover => "ha-recover",
+            Self::Maintenance { .. } => "ha-maintenance",
+            Self::EndMaintenance(_) => "ha-end-maintenance",
         }
     }
 
     /// Its arguments between nodes.
     pub fn arguments(&self) -> Vec<String> {
         match self {
-            Self::Failover(node) | Self::Fallback(node) => vec![node.to_string()],
-            Self::Enable => Vec::new(),
+            Self::Failover(node) | Self::Fallback(node) | Self::EndMaintenance(node) => {
+                vec![node.to_string()]
+            }
+            Self::Enable | Self::Recover => Vec::new(),
+            Self::Maintenance { node, length } => vec![node.to_string(), length.as_secs().to_string()],
             Self::Disable { force } => vec![force.to_string()],
         }
     }
@@ -60,6 +82,12 @@ impl Order {
             ("ha-fallback", [node]) => Some(Self::Fallback(HomeName::new(node))),
             ("ha-enable", []) => Some(Self::Enable),
             ("ha-disable", [force]) => Some(Self::Disable { force: force.parse().ok()? }),
+            ("ha-recover", []) => Some(Self::Recover),
+            ("ha-maintenance", [node, seconds]) => {
+                let length = Duration::from_secs(seconds.parse().ok()?);
+                Some(Self::Maintenance { node: HomeName::new(node), length })
+            }
+            ("ha-end-maintenance", [node]) => Some(Self::EndMaintenance(HomeName::new(node))),
             _ => None,
         }
     }
@@ -107,177 +135,23 @@ pub enum OrderRefusal {
     NotForThisNode { node: HomeName },
     #[error("{node} is {state}: fall back first, or use --force to leave users where they are")]
     FailedOverNow { node: HomeName, state: NodeState },
-}
-
-/// What to do about an order.
-enum Verdict {
-    Begin(Purpose, Vec<HomeName>),
-    Forward,
-    Store(bool),
-}
-
-impl Manager {
-    pub(super) fn order(&mut self, now: Moment, order: Order, asker: Asker, effects: &mut Vec<Effect>) {
-        let verdict = match &order {
-            Order::Failover(node) => self.consider_failover(now, node, asker),
-            Order::Fallback(node) => self.consider_fallback(now, node, asker),
-            Order::Enable => self.consider_enable(now),
-            Order::Disable { force } => self.consider_disable(now, *force),
-        };
-        match verdict {
-            Ok(Verdict::Begin(purpose, homes)) => {
-                effects.push(Effect::OrderAccepted);
-                self.begin(now, purpose, Reason::OnAdminRequest, homes, effects);
-            }
-            Ok(Verdict::Forward) => effects.push(Effect::Forward(order)),
-            Ok(Verdict::Store(enabled)) => {
-                effects.push(Effect::OrderAccepted);
-                effects.push(Effect::StoreEnabled(enabled));
-            }
-            Err(refusal) => effects.push(Effect::OrderRefused(refusal)),
-        }
-    }
-
-    /// The partner, if the group has this node and there can be a transition at all.
-    fn partner_for(&self, node: &HomeName) -> Result<&HomeName, OrderRefusal> {
-        let partner = self.partner.as_ref().ok_or(OrderRefusal::NoPartner)?;
-        if node != partner && *node != self.node {
-            let (node, own, partner) = (node.clone(), self.node.clone(), partner.clone());
-            return Err(OrderRefusal::NoSuchNode { node, own, partner });
-        }
-        if !self.enabled {
-            return Err(OrderRefusal::NotEnabled);
-        }
-        self.check_calm(&self.node, self.state)?;
-        Ok(partner)
-    }
-
-    fn check_calm(&self, node: &HomeName, state: NodeState) -> Result<(), OrderRefusal> {
-        let node = node.clone();
-        if self.stopping {
-            Err(OrderRefusal::Stopping { node: self.node.clone() })
-        } else if state.is_transition() {
-            Err(OrderRefusal::InTransition { node, state })
-        } else if state == NodeState::Initializing {
-            Err(OrderRefusal::Initializing { node })
-        } else {
-            Ok(())
-        }
-    }
-
-    /// The peer's state, if it is connected and nothing is going on there.
-    fn calm_peer(&self, now: Moment, partner: &HomeName) -> Result<NodeState, OrderRefusal> {
-        let state = self.heard(now).map(|report| report.state);
-        let state = state.ok_or_else(|| OrderRefusal::PeerNotConnected { peer: partner.clone() })?;
-        self.check_calm(partner, state)?;
-        if !self.database {
-            return Err(OrderRefusal::DatabaseUnreachable);
-        }
-        Ok(state)
-    }
-
-    fn consider_failover(&self, now: Moment, node: &HomeName, asker: Asker) -> Result<Verdict, OrderRefusal> {
-        let partner = self.partner_for(node)?;
-        let already = |state: NodeState| {
-            let node = node.clone();
-            state.is_failed_over().then_some(OrderRefusal::AlreadyFailedOver { node, state })
-        };
-        let here = *node == self.node;
-        if here && let Some(refusal) = already(self.state) {
-            return Err(refusal);
-        }
-        if here && self.state == NodeState::Backup {
-            let (node, partner) = (node.clone(), partner.clone());
-            return Err(OrderRefusal::ServesPartner { node, partner });
-        }
-        let peer = self.calm_peer(now, partner)?;
-        if !here && let Some(refusal) = already(peer) {
-            return Err(refusal);
-        }
-        let (taker, state) = if here { (partner, peer) } else { (&self.node, self.state) };
-        if !here && peer == NodeState::Backup {
-            let (node, partner) = (node.clone(), self.node.clone());
-            return Err(OrderRefusal::ServesPartner { node, partner });
-        }
-        if state != NodeState::Normal {
-            return Err(OrderRefusal::CannotTake { node: taker.clone(), state });
-        }
-        if here { self.begin_with(node, Purpose::Failover) } else { passed_on(node, asker) }
-    }
-
-    fn consider_fallback(&self, now: Moment, node: &HomeName, asker: Asker) -> Result<Verdict, OrderRefusal> {
-        let partner = self.partner_for(node)?;
-        let here = *node == self.node;
-        if here && !self.state.is_failed_over() {
-            return Err(OrderRefusal::NotFailedOver { node: node.clone() });
-        }
-        let peer = self.calm_peer(now, partner)?;
-        let home = if here { self.state } else { peer };
-        match home {
-            NodeState::Idle | NodeState::FailedOver => {}
-            NodeState::FailedOverWithoutServices => {
-                return Err(OrderRefusal::ServicesDown { node: node.clone() });
-            }
-            _ => return Err(OrderRefusal::NotFailedOver { node: node.clone() }),
-        }
-        if here {
-            return passed_on(node, asker);
-        }
-        if self.served_of(node).next().is_none() {
-            return Err(OrderRefusal::Fenced { node: self.node.clone() });
-        }
-        self.begin_with(node, Purpose::Fallback)
-    }
-
-    /// Hands over what this node serves of the homes of `node`, if the partner has it all.
-    fn begin_with(&self, node: &HomeName, purpose: Purpose) -> Result<Verdict, OrderRefusal> {
-        let homes: Vec<&HomeFacts> = self.served_of(node).collect();
-        if homes.is_empty() {
-            return Err(OrderRefusal::Fenced { node: self.node.clone() });
-        }
-        if let Some(behind) = homes.iter().find(|facts| facts.mode != Mode::Protected) {
-            return Err(OrderRefusal::NotProtected { home: behind.home.clone(), mode: behind.mode });
-        }
-        Ok(Verdict::Begin(purpose, homes.into_iter().map(|facts| facts.home.clone()).collect()))
-    }
-
-    fn consider_enable(&self, now: Moment) -> Result<Verdict, OrderRefusal> {
-        let partner = self.partner.as_ref().ok_or(OrderRefusal::NoPartner)?;
-        if self.enabled {
-            return Err(OrderRefusal::AlreadyEnabled);
-        }
-        if self.heard(now).is_none() {
-            return Err(OrderRefusal::PeerNotConnected { peer: partner.clone() });
-        }
-        if !self.database {
-            return Err(OrderRefusal::DatabaseUnreachable);
-        }
-        Ok(Verdict::Store(true))
-    }
-
-    fn consider_disable(&self, now: Moment, force: bool) -> Result<Verdict, OrderRefusal> {
-        let partner = self.partner.as_ref().ok_or(OrderRefusal::NoPartner)?;
-        if !self.enabled {
-            return Err(OrderRefusal::NotEnabled);
-        }
-        let peer = self.heard(now).map(|report| (partner, report.state));
-        for (node, state) in [(&self.node, self.state)].into_iter().chain(peer) {
-            let node = node.clone();
-            if state.is_transition() {
-                return Err(OrderRefusal::InTransition { node, state });
-            }
-            if !force && (state.is_failed_over() || state == NodeState::Backup) {
-                return Err(OrderRefusal::FailedOverNow { node, state });
-            }
-        }
-        Ok(Verdict::Store(false))
-    }
-}
-
-/// Gives an order to the peer, unless that is where it came from.
-fn passed_on(node: &HomeName, asker: Asker) -> Result<Verdict, OrderRefusal> {
-    match asker {
-        Asker::Operator => Ok(Verdict::Forward),
-        Asker::Peer => Err(OrderRefusal::NotForThisNode { node: node.clone() }),
-    }
+    #[error("{node} runs in failed mode: `everpresent ha recover` ends that")]
+    FailedMode { node: HomeName },
+    #[error("no node of this group runs in failed mode: there is nothing to recover")]
+    NotFailed,
+    #[error("high availability is being enabled or disabled: wait until that is over")]
+    BeingSwitched,
+    #[error(
+        "{own} runs version {own_version} and {partner} runs {partner_version}: upgrade one of them first"
+    )]
+    VersionsDiffer { own: HomeName, own_version: String, partner: HomeName, partner_version: String },
+    #[error("{node} is not in maintenance")]
+    NotInMaintenance { node: HomeName },
+    #[error(
+        "maintenance lasts from one second to {days} days",
+        days = MOST_MAINTENANCE_SECONDS / (24 * 3_600)
+    )]
+    MaintenanceLength,
+    #[error("{node} is {state}: no user can be added to or removed from its group until it is Normal again")]
+    UsersHeld { node: HomeName, state: NodeState },
 }

@@ -5,7 +5,8 @@ use std::time::Duration;
 use everpresent_session::ids::HomeName;
 use everpresent_session::time::Moment;
 
-use super::{Effect, Line, Manager, NodeState, Reason};
+use super::services::DATABASE_SERVICE;
+use super::{Effect, Line, Manager, NodeState, PeerService, Reason};
 
 /// What the peer says in a heartbeat.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -16,6 +17,27 @@ pub struct PeerReport {
     pub reason: Reason,
     /// The homes that it serves.
     pub serves: Vec<HomeName>,
+    /// Its monitored services.
+    pub services: Vec<PeerService>,
+    /// The version of its software, as `major.minor.patch`.
+    pub version: String,
+}
+
+impl PeerReport {
+    /// Whether all its services do their work.
+    pub fn all_up(&self) -> bool {
+        self.services.iter().all(|service| service.up)
+    }
+
+    /// Whether it says that this service does its work.
+    pub fn runs(&self, name: &str) -> bool {
+        self.services.iter().any(|service| service.name == name && service.up)
+    }
+
+    /// Whether its process is handing homes over before it stops.
+    pub fn is_stopping(&self) -> bool {
+        (self.state, self.reason) == (NodeState::FailingOver, Reason::PeerReboot)
+    }
 }
 
 /// The peer, for operators.
@@ -35,6 +57,8 @@ pub struct PeerStatus {
     pub heartbeat_age: Option<Duration>,
     /// The homes that it serves, as it said last.
     pub serves: Vec<HomeName>,
+    /// Its monitored services, as it said last.
+    pub services: Vec<PeerService>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
@@ -45,6 +69,8 @@ pub(super) struct Peer {
     since: Moment,
     link: bool,
     goodbye: Option<Reason>,
+    /// Since when it says that it reaches the database.
+    database_since: Option<Moment>,
     /// Whether its silence was logged.
     told_down: bool,
 }
@@ -65,6 +91,10 @@ impl Peer {
     /// Why it went, if it said so and did not come back.
     pub(super) fn said_goodbye(&self) -> Option<Reason> {
         self.goodbye
+    }
+
+    pub(super) fn database_since(&self) -> Option<Moment> {
+        self.database_since
     }
 
     pub(super) fn was_ever_heard(&self) -> bool {
@@ -99,6 +129,7 @@ impl Peer {
             link: self.link,
             heartbeat_age: self.last.as_ref().map(|(at, _)| now.since(*at)),
             serves: self.last.as_ref().map(|(_, report)| report.serves.clone()).unwrap_or_default(),
+            services: self.last.as_ref().map(|(_, report)| report.services.clone()).unwrap_or_default(),
         }
     }
 }
@@ -113,10 +144,14 @@ impl Manager {
         if peer.told_down {
             effects.push(Effect::Log(Line::PeerUp));
         }
+        let database = report.runs(DATABASE_SERVICE);
+        peer.database_since = database.then(|| peer.database_since.unwrap_or(now));
         peer.told_down = false;
         peer.goodbye = None;
         peer.link = true;
-        peer.last = Some((now, report));
+        let (state, reason) = (report.state, report.reason);
+        let before = peer.last.replace((now, report)).map(|(_, last)| last.state);
+        self.follow_peer(now, before, state, reason, effects);
     }
 
     /// Silence after which the peer is down.

@@ -1,15 +1,26 @@
 //! Two nodes `l` and `r`, each the home node of a home of its name, with the default parameters unless a story says
 //! otherwise. What the rules of ownership would do is done by hand here: the managers only look on.
 
+mod alerts;
+mod failed;
 mod failing;
+mod harness;
+mod maintenance;
 mod orders;
+mod services;
 mod starting;
 mod steady;
+mod stopping;
+mod table;
+mod told;
+
+use std::time::Duration;
 
 use everpresent_session::ids::HomeName;
 use everpresent_session::time::Moment;
 
 use super::*;
+use harness::{record, running};
 
 /// What is kept of each row.
 #[derive(Clone, PartialEq)]
@@ -27,6 +38,9 @@ struct Node {
     serves: Vec<HomeName>,
     mode: Mode,
     keeper_refuses: bool,
+    services: Vec<ServiceFacts>,
+    /// Services that are told to start do not come up.
+    services_refuse: bool,
     /// Effects that are neither states, hand-overs nor lines.
     seen: Vec<Effect>,
     lines: Vec<String>,
@@ -53,14 +67,24 @@ const R: usize = 1;
 
 impl Node {
     fn start(at: usize, parameters: &Parameters, enabled: bool, kept: Option<Standing>, now: Moment) -> Self {
+        Self::start_with(at, parameters, now, |start| {
+            start.enabled = enabled;
+            start.persisted = kept;
+        })
+    }
+
+    fn start_with(at: usize, parameters: &Parameters, now: Moment, change: impl FnOnce(&mut Start)) -> Self {
         let names = [name("l"), name("r")];
-        let start = Start {
+        let mut start = Start {
             node: names[at].clone(),
             partner: Some(names[1 - at].clone()),
             parameters: parameters.clone(),
-            enabled,
-            persisted: kept,
+            enabled: true,
+            persisted: None,
+            maintenance: None,
+            version: "1.2.3".into(),
         };
+        change(&mut start);
         Self {
             manager: Manager::new(start, now),
             name: names[at].clone(),
@@ -69,6 +93,8 @@ impl Node {
             serves: Vec::new(),
             mode: Mode::Protected,
             keeper_refuses: false,
+            services: running(),
+            services_refuse: false,
             seen: Vec::new(),
             lines: Vec::new(),
             states: Vec::new(),
@@ -87,8 +113,10 @@ impl Pair {
         let now = Moment(1_000_000);
         let nodes = [L, R].map(|at| Node::start(at, &parameters, enabled, None, now));
         let mut pair = Self { now, nodes, rows: Vec::new(), link: false, parameters };
-        pair.give(L, Input::Tick);
-        pair.give(R, Input::Tick);
+        for at in [L, R] {
+            pair.tell_services(at);
+            pair.give(at, Input::Tick);
+        }
         pair
     }
 
@@ -143,14 +171,18 @@ impl Pair {
             match effect.clone() {
                 Effect::SetState(standing) => {
                     node.states.push((standing.state, standing.reason));
+                    record(self);
                     self.heartbeat(at);
                 }
+                Effect::SendHeartbeat => self.heartbeat(at),
                 Effect::HandOver(home) => node.asked.push(home),
                 Effect::Log(line) => node.lines.push(line.to_string()),
                 other => node.seen.push(other),
             }
             effects.push(effect);
         }
+        self.services_obey(at, &effects);
+        record(self);
         effects
     }
 
@@ -160,7 +192,9 @@ impl Pair {
             return;
         }
         let Standing { state, reason, .. } = node.manager.standing();
-        let report = PeerReport { state, reason, serves: node.serves.clone() };
+        let services = node.manager.status(self.now).reported;
+        let report =
+            PeerReport { state, reason, serves: node.serves.clone(), services, version: "1.2.0".into() };
         self.give(1 - from, Input::Heartbeat(report));
     }
 
@@ -253,6 +287,7 @@ impl Pair {
 
     fn dies(&mut self, at: usize) {
         self.nodes[at].up = false;
+        self.nodes[at].asked.clear();
         self.nodes[at].serves.clear();
         self.link = false;
         self.give(1 - at, Input::LinkLost);
@@ -262,6 +297,7 @@ impl Pair {
     fn restarts(&mut self, at: usize) {
         let kept = self.nodes[at].manager.standing();
         self.nodes[at] = Node::start(at, &self.parameters, true, Some(kept), self.now);
+        self.tell_services(at);
         self.give(at, Input::Tick);
         self.link_comes_up();
     }

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use everpresent_link::control::{Control, Heartbeat};
 use everpresent_link::order::Order as LinkOrder;
 use everpresent_recovery::manager::{
-    Asker, Effect, HomeFacts, Input, Manager, Mode, NodeState, Order, PeerReport, Reason, Standing, Start,
+    Asker, Effect, HomeFacts, Input, Manager, Mode, NodeState, Order, PeerReport, PeerService, Reason,
+    Standing, Start,
 };
 use everpresent_session::ids::HomeName;
 use tokio::sync::{mpsc, oneshot};
@@ -65,6 +66,8 @@ impl Driver {
             parameters: node.pair.parameters.clone(),
             enabled: false,
             persisted,
+            maintenance: None,
+            version: env!("CARGO_PKG_VERSION").to_owned(),
         };
         let manager = Manager::new(start.clone(), node.clock.moment());
         Self { node, manager, start, inbox, homes: Vec::new(), stopped: None }
@@ -104,10 +107,15 @@ impl Driver {
             Told::Link(false) => self.handle(Input::LinkLost, None),
             Told::Heartbeat(heartbeat) => {
                 let serves = heartbeat.homes.iter().filter(|home| home.serving);
+                let services = heartbeat.services.iter();
+                let services =
+                    services.map(|service| PeerService { name: service.name.clone(), up: service.up });
                 let report = PeerReport {
                     state: NodeState::from_number(heartbeat.state).unwrap_or(NodeState::Unknown),
                     reason: Reason::from_number(heartbeat.reason).unwrap_or(Reason::Unknown),
                     serves: serves.map(|home| home.home.clone()).collect(),
+                    services: services.collect(),
+                    version: heartbeat.software.clone(),
                 };
                 self.handle(Input::Heartbeat(report), None);
             }
@@ -186,7 +194,8 @@ impl Driver {
                     node.group_changed.notify_one();
                 });
             }
-            Effect::StopServices | Effect::StartServices => {}
+            Effect::SendHeartbeat => self.send_heartbeat(),
+            Effect::KeepMaintenance(_) | Effect::StopServices | Effect::StartServices => {}
             Effect::ReadyToStop => {
                 if let Some(stopped) = self.stopped.take() {
                     let _ = stopped.send(());
@@ -195,7 +204,10 @@ impl Driver {
             Effect::Log(line) => tracing::info!(target: "everpresent::recovery", "{line}"),
             Effect::Alert(alert) => {
                 metrics::counter!("everpresent_alerts_total", "alert" => alert.as_str()).increment(1);
-                tracing::warn!(target: "everpresent::recovery", alert = alert.as_str(), "alert");
+                tracing::warn!(target: "everpresent::recovery", alert = %alert, "alert");
+            }
+            Effect::AlertCleared(alert) => {
+                tracing::info!(target: "everpresent::recovery", alert = %alert, "alert is over");
             }
         }
     }
@@ -208,9 +220,7 @@ impl Driver {
             reason = standing.reason.as_str(),
             "state of this node"
         );
-        if let Some(partner) = self.node.pair.partner() {
-            partner.send(&heartbeat::of(&self.node));
-        }
+        self.send_heartbeat();
         let node = self.node.clone();
         let (state, reason) = (u32::from(standing.state.number()), u32::from(standing.reason.number()));
         tokio::spawn(async move {
@@ -219,6 +229,12 @@ impl Driver {
                 tracing::debug!(%error, "the state of this node could not be written");
             }
         });
+    }
+
+    fn send_heartbeat(&self) {
+        if let Some(partner) = self.node.pair.partner() {
+            partner.send(&heartbeat::of(&self.node));
+        }
     }
 
     fn forward(&self, order: Order, answer: Option<oneshot::Sender<Result<String, String>>>) {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use everpresent_link::control::{Control, Heartbeat, HomeView};
+use everpresent_link::control::{Control, Heartbeat, HomeView, ServiceHealth};
 use everpresent_recovery::manager::{Mode as Shown, NodeState, Reason};
 use everpresent_session::owner::Mode;
 
@@ -31,7 +31,10 @@ pub(super) fn shown(mode: Mode) -> Shown {
 
 /// This node's heartbeat now.
 pub(super) fn of(node: &Arc<Node>) -> Control {
-    let standing = node.pair.status().map(|status| status.standing);
+    let status = node.pair.status();
+    let standing = status.as_ref().map(|status| status.standing);
+    let services = status.map(|status| status.reported).unwrap_or_default().into_iter();
+    let services = services.map(|service| ServiceHealth { name: service.name, up: service.up }).collect();
     let sessions = |home: &Arc<Home>| home.enter(|state| state.owner.ledger().sessions().len());
     let served = node.seats.served();
     let homes = node.seats.all().into_iter().map(|seat| {
@@ -48,7 +51,7 @@ pub(super) fn of(node: &Arc<Node>) -> Control {
         state: standing.map_or(NodeState::Unknown, |standing| standing.state).number(),
         reason: standing.map_or(Reason::Unknown, |standing| standing.reason).number(),
         sent: node.clock.moment(),
-        services: Vec::new(),
+        services,
         homes: homes.collect(),
         sessions: served.iter().map(sessions).sum::<usize>() as u64,
     }))

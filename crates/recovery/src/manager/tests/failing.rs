@@ -3,7 +3,7 @@
 use super::*;
 
 #[test]
-fn heartbeats_of_l_gone_lease_and_grant_expired() {
+pub(super) fn heartbeats_of_l_gone_lease_and_grant_expired() {
     let mut pair = Pair::normal();
     pair.dies(L);
     pair.wait(62);
@@ -26,7 +26,7 @@ fn a_dead_process_whose_row_was_released_is_taken_over_at_once() {
 }
 
 #[test]
-fn l_said_goodbye() {
+pub(super) fn l_said_goodbye() {
     let mut pair = Pair::normal();
     pair.give(L, Input::Stop);
     pair.expect("Failing Over, Peer Reboot", "Taking Over, Peer Reboot");
@@ -43,55 +43,7 @@ fn l_said_goodbye() {
 }
 
 #[test]
-fn l_said_goodbye_without_having_handed_over() {
-    let mut pair = Pair::normal();
-    pair.nodes[L].mode = Mode::Spooled;
-    pair.look(L);
-    pair.give(L, Input::Stop);
-    assert!(pair.saw(L, &Effect::ReadyToStop), "the partner could not take its sessions");
-    pair.set_row("l", "l", true);
-    pair.give(R, Input::Goodbye(Reason::PeerReboot));
-    pair.dies(L);
-    pair.expect("down", "Normal, Peer Reboot");
-    pair.serve(R, "l");
-    pair.expect("down", "Running in Backup Mode, Peer Reboot");
-}
-
-#[test]
-fn a_stop_does_not_wait_for_a_keeper_that_refuses_or_is_silent() {
-    let mut pair = Pair::normal();
-    pair.nodes[L].keeper_refuses = true;
-    pair.give(L, Input::Stop);
-    pair.keepers_work();
-    assert!(pair.saw(L, &Effect::ReadyToStop));
-    let mut pair = Pair::normal();
-    pair.give(L, Input::Stop);
-    pair.wait(59);
-    assert!(!pair.saw(L, &Effect::ReadyToStop));
-    pair.wait(1);
-    assert!(pair.saw(L, &Effect::ReadyToStop));
-}
-
-#[test]
-fn both_are_restarted_one_after_the_other() {
-    let mut pair = Pair::normal();
-    for (stopped, other) in [(L, R), (R, L)] {
-        pair.give(stopped, Input::Stop);
-        pair.keepers_work();
-        assert!(pair.nodes[stopped].serves.is_empty());
-        pair.give(other, Input::Goodbye(Reason::PeerReboot));
-        pair.dies(stopped);
-        assert_eq!(pair.shown(other), "Running in Backup Mode, Peer Reboot");
-        pair.restarts(stopped);
-        assert_eq!(pair.shown(stopped), "Failed Over, Initialization");
-    }
-    assert_eq!(pair.order(R, Order::Fallback(name("r"))), "accepted");
-    pair.keepers_work();
-    pair.expect("Normal", "Normal");
-}
-
-#[test]
-fn failed_over_the_backup_dies() {
+pub(super) fn failed_over_the_backup_dies() {
     let mut pair = Pair::failed_over();
     pair.dies(R);
     pair.expect("Failed Over, Peer Link Down", "down");
@@ -102,7 +54,7 @@ fn failed_over_the_backup_dies() {
 }
 
 #[test]
-fn idle_the_backup_dies() {
+pub(super) fn idle_the_backup_dies() {
     let mut pair = Pair::idle();
     pair.dies(R);
     pair.wait(70);
@@ -132,7 +84,7 @@ fn automatic() -> Pair {
 }
 
 #[test]
-fn healthy_for_automatic_fallback_delay() {
+pub(super) fn healthy_for_automatic_fallback_delay() {
     let mut pair = automatic();
     pair.wait(1_799);
     pair.expect("Failed Over, Initialization", "Running in Backup Mode, Peer Down");
@@ -181,19 +133,5 @@ fn the_delay_doubles_after_a_fallback_that_failed_again() {
     pair.wait(3_599);
     pair.expect("Failed Over, Initialization", "Running in Backup Mode, Peer Down");
     pair.wait(2);
-    pair.expect("Taking Back, Automatic Fallback", "Falling Back, Automatic Fallback");
-}
-
-#[test]
-fn users_that_cannot_be_taken_back_stay_with_the_backup() {
-    let mut pair = automatic();
-    pair.nodes[R].keeper_refuses = true;
-    pair.wait(1_800);
-    pair.keepers_work();
-    pair.expect("Failed Over, Take Back Users Failed", "Running in Backup Mode, Take Back Users Failed");
-    pair.logged(R, "l was not handed over and is served on: the replica is behind");
-    assert!(pair.saw(R, &Effect::Alert(Alert::SrmFailed)));
-    pair.nodes[R].keeper_refuses = false;
-    pair.wait(3_601);
     pair.expect("Taking Back, Automatic Fallback", "Falling Back, Automatic Fallback");
 }

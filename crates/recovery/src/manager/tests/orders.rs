@@ -3,7 +3,7 @@
 use super::*;
 
 #[test]
-fn normal_normal_order_failover_l() {
+pub(super) fn normal_normal_order_failover_l() {
     for at in [L, R] {
         let mut pair = Pair::normal();
         assert_eq!(pair.order(at, Order::Failover(name("l"))), "accepted");
@@ -20,7 +20,7 @@ fn normal_normal_order_failover_l() {
 }
 
 #[test]
-fn idle_or_failed_over_order_fallback_l() {
+pub(super) fn idle_or_failed_over_order_fallback_l() {
     for (from, services) in [(Pair::idle as fn() -> Pair, true), (Pair::failed_over, false)] {
         for at in [L, R] {
             let mut pair = from();
@@ -43,34 +43,6 @@ fn the_partner_hears_of_a_hand_over_before_it_begins() {
     let told = place(|effect| matches!(effect, Effect::SetState(_)));
     let asked = place(|effect| matches!(effect, Effect::HandOver(_)));
     assert!(told < asked, "{effects:?}");
-}
-
-#[test]
-fn a_home_that_its_keeper_does_not_hand_over_stays() {
-    let mut pair = Pair::normal();
-    pair.nodes[L].keeper_refuses = true;
-    assert_eq!(pair.order(L, Order::Failover(name("l"))), "accepted");
-    pair.keepers_work();
-    pair.expect("Normal, Take Over Users Failed", "Normal, Take Over Users Failed");
-    assert!(pair.saw(L, &Effect::Alert(Alert::SrmFailed)));
-    assert!(!pair.nodes[L].manager.standing().idle);
-    pair.nodes[L].keeper_refuses = false;
-    assert_eq!(pair.order(L, Order::Failover(name("l"))), "accepted");
-    pair.keepers_work();
-    pair.expect("Idle, On Admin Request", "Running in Backup Mode, On Admin Request");
-}
-
-#[test]
-fn a_home_that_the_partner_does_not_take_comes_back() {
-    let mut pair = Pair::normal();
-    pair.order(L, Order::Failover(name("l")));
-    pair.yields(L, &name("l"));
-    pair.wait(100);
-    assert_eq!(pair.shown(L), "Failing Over, On Admin Request", "the rules of ownership decide");
-    pair.nodes[L].serves.push(name("l"));
-    pair.beat();
-    pair.expect("Normal, Take Over Users Failed", "Normal, Take Over Users Failed");
-    pair.logged(L, "l was not handed over and is served on: the partner did not take it");
 }
 
 #[test]
@@ -201,6 +173,9 @@ fn orders_are_read_as_they_are_sent() {
         Order::Fallback(name("r")),
         Order::Enable,
         Order::Disable { force: true },
+        Order::Recover,
+        Order::Maintenance { node: name("l"), length: Duration::from_secs(1_800) },
+        Order::EndMaintenance(name("r")),
     ] {
         assert_eq!(Order::parse(order.name(), &order.arguments()), Some(order));
     }

@@ -3,7 +3,7 @@
 use super::*;
 
 #[test]
-fn both_cold_start_together() {
+pub(super) fn both_cold_start_together() {
     let mut pair = Pair::cold();
     pair.expect("Initializing, Initialization", "Initializing, Initialization");
     pair.link_comes_up();
@@ -27,7 +27,7 @@ fn both_cold_after_the_backup_had_everything() {
 }
 
 #[test]
-fn initializing_no_peer_for_the_initialization_timeout() {
+pub(super) fn initializing_no_peer_for_the_initialization_timeout() {
     let mut pair = Pair::cold();
     pair.nodes[L].up = false;
     pair.serve(R, "r");
@@ -52,7 +52,7 @@ fn initializing_without_the_link_alone_ends_after_the_timeouts_and_says_why() {
 }
 
 #[test]
-fn l_returns_while_r_is_backup() {
+pub(super) fn l_returns_while_r_is_backup() {
     let mut pair = Pair::normal();
     pair.dies(L);
     pair.serve(R, "l");
@@ -65,7 +65,7 @@ fn l_returns_while_r_is_backup() {
 }
 
 #[test]
-fn an_idle_node_that_restarts_stays_idle() {
+pub(super) fn an_idle_node_that_restarts_stays_idle() {
     let mut pair = Pair::idle();
     pair.dies(L);
     pair.wait(5);
@@ -77,7 +77,7 @@ fn an_idle_node_that_restarts_stays_idle() {
 }
 
 #[test]
-fn a_backup_without_a_partner_that_restarts_is_the_backup_again() {
+pub(super) fn a_backup_without_a_partner_that_restarts_is_the_backup_again() {
     let mut pair = Pair::normal();
     pair.dies(L);
     pair.serve(R, "l");
@@ -91,29 +91,16 @@ fn a_backup_without_a_partner_that_restarts_is_the_backup_again() {
 }
 
 #[test]
-fn a_failover_that_was_interrupted_after_the_yield_ends_as_it_was_ordered() {
-    let mut pair = Pair::normal();
-    pair.order(L, Order::Failover(name("l")));
-    pair.yields(L, &name("l"));
+pub(super) fn a_failed_over_node_that_restarts_stays_failed_over() {
+    let mut pair = Pair::failed_over();
     pair.dies(L);
-    pair.serve(R, "l");
+    pair.wait(5);
     pair.restarts(L);
-    pair.expect("Idle, Initialization", "Running in Backup Mode, On Admin Request");
+    pair.expect("Failed Over, Initialization", "Running in Backup Mode, Peer Down");
 }
 
 #[test]
-fn a_failover_that_was_interrupted_before_the_yield_is_forgotten_if_the_home_came_back() {
-    let mut pair = Pair::normal();
-    pair.order(L, Order::Failover(name("l")));
-    pair.dies(L);
-    pair.restarts(L);
-    pair.serve(L, "l");
-    assert!(!pair.nodes[L].manager.standing().idle);
-    pair.expect("Normal", "Normal, Take Over Users Failed");
-}
-
-#[test]
-fn ha_off_enable_and_disable() {
+pub(super) fn ha_off_enable_and_disable() {
     let mut pair = Pair::cold_with(Parameters::default(), false);
     pair.link_comes_up();
     pair.serve(L, "l");
@@ -137,6 +124,8 @@ fn a_node_without_a_partner_has_no_high_availability() {
         parameters: Parameters::default(),
         enabled: true,
         persisted: None,
+        maintenance: None,
+        version: "1.2.3".into(),
     };
     let mut manager = Manager::new(start, Moment(0));
     let standing =

@@ -3,7 +3,7 @@
 use super::*;
 
 #[test]
-fn witness_lost_alone() {
+pub(super) fn witness_lost_alone() {
     let mut pair = Pair::normal();
     pair.database(L, false);
     pair.database(R, false);
@@ -15,7 +15,7 @@ fn witness_lost_alone() {
 }
 
 #[test]
-fn link_lost_alone() {
+pub(super) fn link_lost_alone() {
     let mut pair = Pair::normal();
     pair.link_breaks();
     pair.wait(300);
@@ -38,7 +38,7 @@ fn a_link_that_stands_but_carries_nothing_is_no_link() {
 }
 
 #[test]
-fn any_owner_with_neither_grant_nor_lease() {
+pub(super) fn any_owner_with_neither_grant_nor_lease() {
     let mut pair = Pair::normal();
     pair.link_breaks();
     pair.database(L, false);
@@ -60,7 +60,7 @@ fn a_fenced_owner_whose_users_were_taken_is_failed_over() {
 }
 
 #[test]
-fn a_backup_that_is_fenced_stays_the_backup() {
+pub(super) fn a_backup_that_is_fenced_stays_the_backup() {
     let mut pair = Pair::failed_over();
     let served = pair.stops_serving(R);
     pair.expect("Failed Over, Initialization", "Running in Backup Mode, Fenced");
