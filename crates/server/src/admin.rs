@@ -6,6 +6,7 @@ mod sessions;
 mod users;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use everpresent_console::administration::{
     AuditReport, Certificate, Ended, HaParameterChange, HaParameters, HaStatus, ImportReport, NewUser,
@@ -174,6 +175,22 @@ impl Administration for Admin {
             self.own_group(group)?;
             ha::order(&self.node, Order::Disable { force }).await
         })
+    }
+
+    fn recover(&self, group: Option<String>) -> Reply<'_, ()> {
+        Box::pin(async move {
+            self.own_group(group)?;
+            ha::order(&self.node, Order::Recover).await
+        })
+    }
+
+    fn maintenance(&self, node: String, seconds: Option<u64>) -> Reply<'_, ()> {
+        let node = HomeName::new(&node);
+        let order = match seconds.map(Duration::from_secs) {
+            Some(length) => Order::Maintenance { node, length },
+            None => Order::EndMaintenance(node),
+        };
+        Box::pin(ha::order(&self.node, order))
     }
 
     fn services(&self) -> Reply<'_, ServiceList> {

@@ -21,6 +21,7 @@ use everpresent_session::ledger::{Ledger, Misfit};
 use everpresent_session::owner::{Owner, Transaction, WitnessOutcome};
 use everpresent_session::reason::Reason;
 use everpresent_session::record::{Cause, Effect};
+use everpresent_session::time::Moment;
 use everpresent_store::Fence;
 use tokio::sync::Notify;
 
@@ -46,6 +47,8 @@ pub struct Home {
     pub node: Arc<Node>,
     /// Whose work this is: named in every write.
     pub fence: Fence,
+    /// When this process took its sessions over from another one.
+    pub taken_over: Option<Moment>,
     /// What earlier audits of its sessions saw.
     pub audit_memory: AuditMemory,
     /// Rung when something may leave for the partner.
@@ -119,7 +122,13 @@ impl Drop for Waiting<'_> {
 
 impl Home {
     /// The home whose sessions `owner` holds. It serves as long as the tenure lasts.
-    pub fn new(node: Arc<Node>, fence: Fence, tenure: Arc<Tenure>, owner: Owner) -> Self {
+    pub fn new(
+        node: Arc<Node>,
+        fence: Fence,
+        tenure: Arc<Tenure>,
+        owner: Owner,
+        taken_over: Option<Moment>,
+    ) -> Self {
         let limits = QueueLimits {
             unacked_stanzas: node.config.limits.unacked_stanzas,
             unacked_bytes: node.config.limits.unacked_bytes,
@@ -136,6 +145,7 @@ impl Home {
         Self {
             node,
             fence,
+            taken_over,
             audit_memory: AuditMemory::default(),
             for_partner: Notify::new(),
             for_homes: Notify::new(),

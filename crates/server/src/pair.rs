@@ -4,6 +4,8 @@ mod control;
 mod driver;
 mod group;
 mod heartbeat;
+mod kept;
+mod missing;
 mod service;
 
 use std::sync::{Arc, PoisonError, RwLock};
@@ -30,8 +32,9 @@ const NOT_HEARD: &str = "the recovery manager of this node does not run";
 pub struct Pair {
     /// The redundancy group.
     pub group: String,
-    /// The parameters in force.
-    pub parameters: Parameters,
+    parameters: watch::Sender<Parameters>,
+    /// The parameters when this process started: leases and grants keep their lengths as long as it runs.
+    promises: Parameters,
     partner: RwLock<Option<Arc<Partner>>>,
     told: mpsc::Sender<Told>,
     status: watch::Sender<Option<Status>>,
@@ -43,13 +46,33 @@ impl Pair {
         let (told, inbox) = mpsc::channel(TOLD_WAITING);
         let pair = Self {
             group,
-            parameters,
+            promises: parameters.clone(),
+            parameters: watch::Sender::new(parameters),
             partner: RwLock::default(),
             told,
             status: watch::Sender::new(None),
             enabled: watch::Sender::new(false),
         };
         (pair, inbox)
+    }
+
+    /// The parameters in force.
+    pub fn parameters(&self) -> Parameters {
+        self.parameters.borrow().clone()
+    }
+
+    /// What this process promises its partner, and takes as promised: for as long as it runs.
+    pub(crate) fn promises(&self) -> &Parameters {
+        &self.promises
+    }
+
+    /// Other parameters are in force from now on. Whether anything is new.
+    fn set_parameters(&self, parameters: Parameters) -> bool {
+        self.parameters.send_if_modified(|now| {
+            let news = *now != parameters;
+            *now = parameters;
+            news
+        })
     }
 
     /// The other node of the group, if there is one.

@@ -43,7 +43,7 @@ pub async fn change(store: &Database, change: HaParameterChange) -> Result<HaPar
     if promises_change && store.groups().await.map_err(broken)?.iter().any(|group| group.ha_enabled) {
         return Err(Refusal::conflict(
             "keep_alive_timeout is the length of what the nodes promise each other, and both must always agree on it: \
-             disable high availability, set it, and enable it again",
+             disable high availability, set it, restart both nodes, and enable it again",
         ));
     }
     let default = Parameters::default();

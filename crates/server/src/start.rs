@@ -162,7 +162,7 @@ async fn open_own_seat(node: &Arc<Node>, keepers: &TaskTracker) -> Result<(), St
         node.store.adopt_unassigned(&home).await?;
     }
     node.directory.set_several_homes(nodes.len() > 1);
-    let settings = node.pair.parameters.ownership(home.clone(), node.name(), false);
+    let settings = node.pair.promises().ownership(home.clone(), node.name(), false);
     let seat = pair::keep_seat(node, settings, keepers)?;
     let mut served = seat.changes();
     let served = served.wait_for(Option::is_some);

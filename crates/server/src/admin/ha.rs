@@ -1,8 +1,12 @@
 //! High availability, as this node knows it.
 
-use everpresent_console::administration::{HaGroup, HaHome, HaNode, HaStatus, LinkState};
+use std::time::Duration;
+
+use everpresent_console::administration::{
+    HaGroup, HaHome, HaNode, HaStatus, LinkState, ServiceInfo, ServiceState,
+};
 use everpresent_console::{Refusal, Time};
-use everpresent_recovery::manager::{NodeState, Order, PeerStatus, Reason};
+use everpresent_recovery::manager::{NodeState, Order, PeerService, PeerStatus, Reason};
 use everpresent_session::ids::HomeName;
 use everpresent_session::owner::Mode;
 use everpresent_session::time::{Moment, Timestamp};
@@ -47,7 +51,7 @@ pub(super) async fn status(node: &Node, started: Timestamp) -> Result<HaStatus, 
                 ha_enabled: own_group && node.pair.is_enabled(),
                 nodes: vec![shown],
                 homes: if own_group { homes(node) } else { Vec::new() },
-                alerts: Vec::new(),
+                alerts: if own_group { alerts(node) } else { Vec::new() },
             }),
         }
     }
@@ -65,6 +69,7 @@ fn describe_own(node: &Node, started: Timestamp, shown: &mut HaNode) {
         shown.state_number = status.standing.state.number();
         shown.reason = status.standing.reason.to_string();
         shown.since = Some(wall(node, status.since));
+        shown.maintenance_until = status.maintenance.map(|until| wall(node, until));
     }
 }
 
@@ -75,15 +80,27 @@ fn describe_peer(node: &Node, peer: &PeerStatus, shown: &mut HaNode) {
     shown.since = peer.since.map(|since| wall(node, since));
     shown.link = if peer.link { LinkState::Up } else { LinkState::Down };
     let milliseconds = |age: std::time::Duration| u64::try_from(age.as_millis()).unwrap_or(u64::MAX);
+    shown.services = peer.services.iter().map(peer_service).collect();
     shown.heartbeat_age_ms = peer.heartbeat_age.map(milliseconds);
     shown.sessions_served = node.pair.partner().and_then(|partner| partner.sessions());
 }
 
-/// The civil time of a moment of this process.
+fn peer_service(service: &PeerService) -> ServiceInfo {
+    let state = if service.up { ServiceState::Up } else { ServiceState::Down };
+    ServiceInfo { name: service.name.clone(), state, why: None, since: None, restarts: None }
+}
+
+fn alerts(node: &Node) -> Vec<String> {
+    let alerts = node.pair.status().map(|status| status.alerts).unwrap_or_default();
+    alerts.iter().map(ToString::to_string).collect()
+}
+
+/// The civil time of a moment of this process, past or to come.
 fn wall(node: &Node, moment: Moment) -> Time {
     let now = node.clock.now();
-    let ago = i64::try_from(now.moment.since(moment).as_millis()).unwrap_or(i64::MAX);
-    Time(now.wall.0.saturating_sub(ago))
+    let milliseconds = |length: Duration| i64::try_from(length.as_millis()).unwrap_or(i64::MAX);
+    let (ago, ahead) = (milliseconds(now.moment.since(moment)), milliseconds(moment.since(now.moment)));
+    Time(now.wall.0.saturating_sub(ago).saturating_add(ahead))
 }
 
 fn homes(node: &Node) -> Vec<HaHome> {

@@ -43,6 +43,7 @@ pub(super) async fn list(node: &Node, query: UserQuery) -> Result<UserPage, Refu
 
 pub(super) async fn create(node: &Node, user: BareJid, password: Password) -> Result<(), Refusal> {
     check_address(node, &user)?;
+    check_group(node)?;
     let credentials = derive(password).await?;
     let now = node.clock.now().wall;
     let home = HomeName::new(&node.config.node.name);
@@ -65,6 +66,7 @@ pub(super) async fn set_enabled(node: &Node, user: BareJid, enabled: bool) -> Re
 }
 
 pub(super) async fn remove(node: &Node, user: BareJid) -> Result<(), Refusal> {
+    check_group(node)?;
     node.store.set_disabled(&user, true).await.map_err(refusal)?;
     end_all(node, &user);
     flushed(node).await?;
@@ -102,6 +104,12 @@ fn check_address(node: &Node, user: &BareJid) -> Result<(), Refusal> {
         return Err(Refusal::invalid(format!("{} is not a domain of this server", user.domain())));
     }
     Ok(())
+}
+
+/// While a node is failed over its group keeps the users that it has.
+fn check_group(node: &Node) -> Result<(), Refusal> {
+    let users = node.pair.status().map_or(Ok(()), |status| status.users);
+    users.map_err(|refusal| Refusal::conflict(refusal.to_string()))
 }
 
 /// The keys of a password; deriving them takes milliseconds of a core on purpose.

@@ -1,28 +1,36 @@
 //! Drives the recovery manager: tells it what happens, and carries out what it says.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use everpresent_link::control::{Control, Heartbeat};
 use everpresent_link::order::Order as LinkOrder;
 use everpresent_recovery::manager::{
-    Asker, Effect, HomeFacts, Input, Manager, Mode, NodeState, Order, PeerReport, PeerService, Reason,
-    Standing, Start,
+    Asker, Effect, Health, HomeFacts, Input, Manager, Mode, NodeState, Order, PeerReport, PeerService,
+    Reason, ServiceFacts, Standing, Start,
 };
+use everpresent_recovery::parameters::Parameters;
 use everpresent_session::ids::HomeName;
+use everpresent_session::time::Timestamp;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
 
 use super::heartbeat;
+use super::kept::KeptFile;
+use super::missing::Missing;
+use crate::monitor::{self, View};
 use crate::node::Node;
 
 /// How often it is looked who serves what, besides when a keeper says so.
-const LOOK: std::time::Duration = std::time::Duration::from_millis(100);
+const LOOK: Duration = Duration::from_millis(100);
 
 /// Something that the recovery manager is told.
 #[derive(Debug)]
 pub(crate) enum Told {
-    /// The group has this second node.
-    Partner(HomeName),
+    /// The group has this second node, and whether they take over from each other.
+    Partner(HomeName, bool),
+    /// These parameters are in force.
+    Parameters(Box<Parameters>),
     /// Nodes of the group take over from each other, or do not.
     Enabled(bool),
     /// A stream to the partner stands, or none does.
@@ -42,6 +50,8 @@ pub(crate) enum Told {
         /// For the answer.
         answer: oneshot::Sender<Result<String, String>>,
     },
+    /// A home that this process owns cannot be served, for this reason.
+    NotTaken(HomeName, String),
     /// What became of a hand-over.
     HandedOver(HomeName, Result<(), String>),
     /// The process is to stop cleanly; answered when nothing is handed over any more.
@@ -54,27 +64,36 @@ pub(crate) struct Driver {
     manager: Manager,
     start: Start,
     inbox: mpsc::Receiver<Told>,
+    kept: KeptFile,
     homes: Vec<HomeFacts>,
+    missing: Missing,
     stopped: Option<oneshot::Sender<()>>,
 }
 
 impl Driver {
+    /// `persisted` is what the database says of the node; what its own disk says goes first.
     pub(crate) fn new(node: Arc<Node>, persisted: Option<Standing>, inbox: mpsc::Receiver<Told>) -> Self {
+        let file = KeptFile::open(&node.config.node.data_dir);
+        let kept = file.kept();
+        let now = node.clock.now();
+        let until = |until: Timestamp| now.moment.after(length_between(now.wall, until));
         let start = Start {
             node: node.name(),
             partner: None,
-            parameters: node.pair.parameters.clone(),
+            parameters: node.pair.parameters(),
             enabled: false,
-            persisted,
-            maintenance: None,
+            persisted: kept.standing.or(persisted),
+            maintenance: kept.maintenance.filter(|until| *until > now.wall).map(until),
             version: env!("CARGO_PKG_VERSION").to_owned(),
         };
         let manager = Manager::new(start.clone(), node.clock.moment());
-        Self { node, manager, start, inbox, homes: Vec::new(), stopped: None }
+        let (homes, missing) = (Vec::new(), Missing::default());
+        Self { node, manager, start, inbox, kept: file, homes, missing, stopped: None }
     }
 
     /// Runs until dropped.
     pub(crate) async fn run(mut self) {
+        self.look_at_services();
         self.handle(Input::Tick, None);
         loop {
             let wake = self.manager.next_wake(self.node.clock.moment());
@@ -82,6 +101,10 @@ impl Driver {
             let look = Instant::now() + LOOK;
             let told = tokio::select! {
                 told = self.inbox.recv() => told,
+                () = self.node.monitor.changed() => {
+                    self.look_at_services();
+                    None
+                }
                 () = tokio::time::sleep_until(wake.map_or(look, |wake| wake.min(look))) => None,
             };
             self.look_at_homes();
@@ -94,14 +117,20 @@ impl Driver {
 
     fn take(&mut self, told: Told) {
         match told {
-            Told::Partner(name) => {
+            // It can be reached in another way now; that is all.
+            Told::Partner(name, _) if self.start.partner.as_ref() == Some(&name) => {}
+            Told::Partner(name, enabled) => {
                 // Nothing was decided before: a manager without a partner only waits for one.
                 self.start.partner = Some(name);
+                self.start.enabled = enabled;
+                self.start.parameters = self.node.pair.parameters();
                 self.manager = Manager::new(self.start.clone(), self.node.clock.moment());
                 self.homes.clear();
+                self.look_at_services();
                 self.look_at_homes();
                 self.handle(Input::Tick, None);
             }
+            Told::Parameters(parameters) => self.handle(Input::Parameters(*parameters), None),
             Told::Enabled(enabled) => self.handle(Input::Enabled(enabled), None),
             Told::Link(true) => self.handle(Input::LinkUp, None),
             Told::Link(false) => self.handle(Input::LinkLost, None),
@@ -128,6 +157,7 @@ impl Driver {
                 let asker = if from_peer { Asker::Peer } else { Asker::Operator };
                 self.handle(Input::Order { order, asker }, Some(answer));
             }
+            Told::NotTaken(home, why) => self.handle(Input::NotTaken(home, why), None),
             Told::HandedOver(home, Ok(())) => self.handle(Input::HandedOver(home), None),
             Told::HandedOver(home, Err(why)) => self.handle(Input::HandOverRefused(home, why), None),
             Told::Stop(answer) => {
@@ -156,6 +186,23 @@ impl Driver {
             self.homes.clone_from(&homes);
             self.handle(Input::Homes(homes), None);
         }
+        if let Some((served, assigned)) = self.missing.count(&self.node) {
+            self.handle(Input::Sessions { served, assigned }, None);
+        }
+    }
+
+    fn look_at_services(&mut self) {
+        let facts = |view: View| ServiceFacts {
+            name: view.name.to_owned(),
+            health: match view.health {
+                monitor::Health::Starting => Health::Starting,
+                monitor::Health::Up => Health::Up,
+                monitor::Health::Down(why) => Health::Down(why),
+            },
+            stuck: view.stuck,
+        };
+        let services = self.node.monitor.views().into_iter().map(facts).collect();
+        self.handle(Input::Services(services), None);
     }
 
     fn handle(&mut self, input: Input, mut answer: Option<oneshot::Sender<Result<String, String>>>) {
@@ -195,7 +242,16 @@ impl Driver {
                 });
             }
             Effect::SendHeartbeat => self.send_heartbeat(),
-            Effect::KeepMaintenance(_) | Effect::StopServices | Effect::StartServices => {}
+            Effect::KeepMaintenance(until) => {
+                let now = self.node.clock.now();
+                let until = until.map(|until| {
+                    let left = i64::try_from(until.since(now.moment).as_millis()).unwrap_or(i64::MAX);
+                    Timestamp(now.wall.0.saturating_add(left))
+                });
+                self.kept.keep_maintenance(until);
+            }
+            Effect::StopServices => self.node.monitor.stop_all(),
+            Effect::StartServices => self.node.monitor.start_all(),
             Effect::ReadyToStop => {
                 if let Some(stopped) = self.stopped.take() {
                     let _ = stopped.send(());
@@ -213,7 +269,17 @@ impl Driver {
     }
 
     /// Keeps what is said of this node, and tells the partner.
-    fn keep(&self, standing: Standing) {
+    fn keep(&mut self, standing: Standing) {
+        if self.start.partner.is_some() {
+            // Before, it is not known yet where the last process was: that stays.
+            self.kept.keep_standing(standing);
+        }
+        metrics::gauge!("everpresent_node_state").set(f64::from(standing.state.number()));
+        metrics::counter!(
+            "everpresent_node_states_total",
+            "state" => standing.state.as_str(), "reason" => standing.reason.as_str()
+        )
+        .increment(1);
         tracing::info!(
             target: "everpresent::recovery",
             state = standing.state.as_str(),
@@ -252,6 +318,11 @@ impl Driver {
             }
         });
     }
+}
+
+/// How long it is from one point of civil time to a later one.
+fn length_between(from: Timestamp, to: Timestamp) -> Duration {
+    Duration::from_millis(u64::try_from(to.0.saturating_sub(from.0)).unwrap_or(0))
 }
 
 impl Node {

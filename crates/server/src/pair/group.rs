@@ -6,6 +6,7 @@ use std::time::Duration;
 use everpresent_recovery::manager::Standing;
 use everpresent_recovery::manager::{NodeState, Reason};
 use everpresent_recovery::ownership::Ownership;
+use everpresent_recovery::parameters::Parameters;
 use everpresent_recovery::settings::Settings;
 use everpresent_session::ids::HomeName;
 use everpresent_store::nodes::NodeRow;
@@ -55,7 +56,7 @@ pub(crate) fn persisted(row: &NodeRow) -> Option<Standing> {
 
 /// Looks at the group now and then, and follows what changes, until dropped.
 pub(crate) async fn watch_group(node: Arc<Node>, keepers: TaskTracker) {
-    let mut watch = Watch { node, keepers, connecting: None };
+    let mut watch = Watch { node, keepers, connecting: None, agreed: true };
     let mut tick = tokio::time::interval(LOOK);
     tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
@@ -73,6 +74,8 @@ struct Watch {
     node: Arc<Node>,
     keepers: TaskTracker,
     connecting: Option<AbortHandle>,
+    /// Whether this process promises what the parameters in force say.
+    agreed: bool,
 }
 
 impl Watch {
@@ -84,14 +87,39 @@ impl Watch {
         if several {
             self.node.meet_other_homes().await?;
         }
+        let agree = self.follow_parameters().await?;
         let group = &self.node.pair.group;
-        let enabled = groups.iter().any(|row| row.name == *group && row.ha_enabled);
-        self.meet_partner().await;
+        let enabled = agree && groups.iter().any(|row| row.name == *group && row.ha_enabled);
+        self.meet_partner(enabled).await;
         self.enable(enabled && self.node.pair.partner().is_some()).await;
         Ok(())
     }
 
-    async fn meet_partner(&mut self) {
+    /// Takes over what was set for the cluster. Whether this process may promise what it says: the lengths of leases and
+    /// grants are those of its start, and two nodes that disagree about them could both serve a home.
+    async fn follow_parameters(&mut self) -> Result<bool, StoreError> {
+        let parameters = match Parameters::from_settings(&self.node.store.settings().await?) {
+            Ok(parameters) => parameters,
+            Err(error) => {
+                tracing::warn!(%error, "the recovery parameters in the database cannot be used; the last ones stay");
+                return Ok(true);
+            }
+        };
+        let agree = parameters.promises_as(self.node.pair.promises());
+        if self.agreed && !agree {
+            tracing::warn!(
+                target: "everpresent::recovery",
+                "keep_alive_timeout was changed: this node takes part in high availability again after a restart"
+            );
+        }
+        self.agreed = agree;
+        if self.node.pair.set_parameters(parameters.clone()) {
+            self.node.pair.tell(Told::Parameters(Box::new(parameters))).await;
+        }
+        Ok(agree)
+    }
+
+    async fn meet_partner(&mut self, enabled: bool) {
         let (pair, own) = (&self.node.pair, self.node.name());
         let nodes = self.node.peers.nodes();
         let other = nodes.iter().find(|row| row.group == pair.group && row.name != own);
@@ -108,7 +136,9 @@ impl Watch {
         tracing::info!(target: "everpresent::recovery", partner = name.as_str(), "the group has a second node");
         let partner = Arc::new(Partner::new(name.clone(), peer));
         pair.set_partner(Some(partner.clone()));
-        pair.tell(Told::Partner(name)).await;
+        // The seat of its home is there before anything is decided by who serves it.
+        self.enable(enabled).await;
+        self.node.pair.tell(Told::Partner(name, enabled)).await;
         let task = tokio::spawn(keep_in_touch(self.node.clone(), partner));
         self.connecting = Some(task.abort_handle());
     }
@@ -120,7 +150,7 @@ impl Watch {
         let own = self.node.name();
         let Some(partner) = self.node.pair.partner() else { return };
         if enabled && self.node.seats.get(&partner.name).is_none() {
-            let settings = self.node.pair.parameters.ownership(partner.name.clone(), own.clone(), true);
+            let settings = self.node.pair.promises().ownership(partner.name.clone(), own.clone(), true);
             let kept = keep_seat(&self.node, settings, &self.keepers);
             if let Err(error) = kept {
                 self.node.stop_broken(error.to_string());
@@ -140,10 +170,9 @@ impl Watch {
 
 /// Connects to the partner, and tells it how this node is.
 async fn keep_in_touch(node: Arc<Node>, partner: Arc<Partner>) {
-    let interval = node.pair.parameters.keep_alive_interval;
     let beat = async {
         loop {
-            tokio::time::sleep(interval).await;
+            tokio::time::sleep(node.pair.parameters().keep_alive_interval).await;
             if partner.is_connected() {
                 partner.send(&heartbeat::of(&node));
             }

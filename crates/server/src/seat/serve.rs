@@ -18,12 +18,16 @@ use super::replicate::replicate_forever;
 use super::{Seat, Tenure};
 use crate::home::Home;
 use crate::node::Node;
+use crate::pair::Told;
 use crate::random;
 
 /// The longest wait that a client is asked for before a fresh sign-in: until then its contacts see no change.
 pub const RELOGIN_UPPER_LIMIT: Duration = Duration::from_secs(537);
 /// How long to wait before a takeover that failed is tried again.
 const RETRY: Duration = Duration::from_millis(50);
+
+/// After so long the recovery manager is told that a takeover does not succeed.
+const GIVEN_UP_AFTER: Duration = Duration::from_secs(10);
 
 /// What a new owner begins with.
 #[derive(Debug)]
@@ -57,15 +61,24 @@ pub(super) async fn take_over(
 ) {
     let began = node.clock.moment();
     let hold = node.admission.hold();
+    let mut given_up = false;
     let owner = loop {
         match owner(&node, &fence, &basis).await {
             Ok(owner) => break owner,
-            Err(error) => tracing::warn!(%error, home = fence.home.as_str(), "a takeover is tried again"),
+            Err(error) => {
+                tracing::warn!(%error, home = fence.home.as_str(), "a takeover is tried again");
+                // It is still tried: whoever owns the home serves it as soon as it can.
+                if !given_up && node.clock.moment().since(began) >= GIVEN_UP_AFTER {
+                    given_up = true;
+                    node.pair.tell(Told::NotTaken(fence.home.clone(), error.to_string())).await;
+                }
+            }
         }
         tokio::time::sleep(RETRY).await;
     };
     let (epoch, sessions) = (fence.epoch, owner.ledger().sessions().len());
-    let home = Arc::new(Home::new(node.clone(), fence, tenure, owner));
+    let taken_over = (sessions > 0 && !matches!(basis, Basis::Kept(_))).then_some(began);
+    let home = Arc::new(Home::new(node.clone(), fence, tenure, owner, taken_over));
     in_service(&home, "writes to the database", crate::home::commit_forever(home.clone()));
     while let Err(error) = load_accounts(&home).await {
         tracing::warn!(%error, home = home.name().as_str(), "accounts are read again");
