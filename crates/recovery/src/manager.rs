@@ -184,7 +184,7 @@ impl Manager {
             Input::Enabled(enabled) => self.set_enabled(now, enabled, &mut effects),
             Input::Parameters(parameters) => self.parameters = parameters,
             Input::Order { order, asker } => self.order(now, order, asker, &mut effects),
-            Input::HandedOver(home) => self.handed_over(&home),
+            Input::HandedOver(home) => self.handed_over(now, &home),
             Input::HandOverRefused(home, why) => self.hand_over_refused(now, &home, &why, &mut effects),
             Input::NotTaken(home, why) => self.not_taken(now, home, why, &mut effects),
             Input::Stop => self.stop(now, &mut effects),

@@ -69,7 +69,7 @@ impl Manager {
         let on_the_way = [NodeState::Idle, NodeState::FailedOver, NodeState::Normal, NodeState::TakingOver];
         match (self.holder_of(&self.node, now), self.holder_of(partner, now), peer) {
             (Holder::Served, Holder::Served, _) => (NodeState::Backup, self.backup_reason(now)),
-            (Holder::Fenced, ..) | (_, Holder::Fenced, _) => (before, self.base),
+            (Holder::Fenced, ..) | (_, Holder::Fenced, _) => self.as_before(),
             (Holder::Served, _, Some((NodeState::FallingBack, _))) => self.normal(),
             (_, _, Some((NodeState::FallingBack, reason))) => (NodeState::TakingBack, reason),
             (_, _, Some((NodeState::FailingOver, reason))) => (NodeState::TakingOver, reason),
@@ -92,7 +92,7 @@ impl Manager {
             }
             (Holder::Served, ..) => self.normal(),
             (Holder::Partner, ..) => self.failed_over(),
-            (Holder::Claimed | Holder::Nobody, ..) => (before, self.base),
+            (Holder::Claimed | Holder::Nobody, ..) => self.as_before(),
         }
     }
 
@@ -107,6 +107,15 @@ impl Manager {
             state => state.is_failed_over(),
         };
         on_the_way && self.heard(now).is_none()
+    }
+
+    /// Nobody knows better. What this node was handing over is not on its way any more: it was given up.
+    fn as_before(&self) -> (NodeState, Reason) {
+        match self.state {
+            NodeState::FallingBack => (NodeState::Backup, Reason::TakeBackUsersFailed),
+            NodeState::FailingOver => (NodeState::Normal, Reason::TakeOverUsersFailed),
+            state => (state, self.base),
+        }
     }
 
     fn normal(&self) -> (NodeState, Reason) {

@@ -1,5 +1,7 @@
 //! Taking users that the partner hands over: services first, then the users, and an end to the waiting for both.
 
+use std::time::Duration;
+
 use everpresent_session::ids::HomeName;
 use everpresent_session::time::Moment;
 
@@ -7,12 +9,15 @@ use super::facts::Holder;
 use super::{Effect, Line, Manager, NodeState, Reason};
 
 impl Manager {
+    /// How long users may be on their way: as long as services take to start, and then as long as silence is borne.
+    pub(super) fn taking_time(&self) -> Duration {
+        self.parameters.initialization_keep_alive_timeout + self.parameters.keep_alive_timeout
+    }
+
     /// When the taking that is under way has failed.
     pub(super) fn taking_due(&self) -> Option<Moment> {
-        let parameters = &self.parameters;
-        let services = parameters.initialization_keep_alive_timeout;
-        // The partner has that long for services too, and gives up on its own keepers before this.
-        let users = services + parameters.keep_alive_timeout;
+        let services = self.parameters.initialization_keep_alive_timeout;
+        let users = self.taking_time();
         match self.state {
             NodeState::TakingOver => Some(self.since.after(users)),
             NodeState::TakingBack if !self.services.all_up() => Some(self.since.after(services)),

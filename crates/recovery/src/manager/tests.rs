@@ -6,12 +6,17 @@ mod failed;
 mod failing;
 mod harness;
 mod maintenance;
+mod matrix;
 mod orders;
+mod restarts;
+mod rough;
+mod rules;
 mod services;
 mod starting;
 mod steady;
 mod stopping;
 mod table;
+mod timings;
 mod told;
 
 use std::time::Duration;

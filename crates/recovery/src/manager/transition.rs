@@ -58,15 +58,10 @@ impl Transition {
         self.reason
     }
 
-    /// Until when it must have got on. What was yielded has no end but by the rules of ownership, unless the process is to
-    /// stop.
+    /// Until when it must have got on. Who serves what was yielded is for the rules of ownership, but it is not for ever
+    /// shown as on its way.
     pub(super) fn deadline(&self) -> Option<Moment> {
-        let open = |progress: &Progress| match progress {
-            Progress::Planned | Progress::Asked => true,
-            Progress::Yielded { .. } => self.purpose == Purpose::Stop,
-            Progress::Done => false,
-        };
-        self.homes.iter().any(|(_, progress)| open(progress)).then_some(self.deadline)
+        (!self.is_done()).then_some(self.deadline)
     }
 
     /// Notes which of the yielded homes are really not served any more.
@@ -154,12 +149,16 @@ impl Manager {
         }
     }
 
-    pub(super) fn handed_over(&mut self, home: &HomeName) {
+    pub(super) fn handed_over(&mut self, now: Moment, home: &HomeName) {
         let served = self.homes.iter().any(|facts| facts.home == *home && facts.served);
+        let takes = self.taking_time();
         let Some(transition) = &mut self.transition else { return };
         for (handed, progress) in &mut transition.homes {
             if handed == home && *progress == Progress::Asked {
                 *progress = Progress::Yielded { left: !served };
+                if transition.purpose != Purpose::Stop {
+                    transition.deadline = now.after(takes);
+                }
             }
         }
     }
@@ -198,7 +197,13 @@ impl Manager {
     ) {
         let Some(transition) = &mut self.transition else { return };
         transition.set(home, Progress::Done);
-        effects.push(Effect::Log(Line::NotHandedOver { home: home.clone(), why: why.to_owned() }));
+        let (home, why) = (home.clone(), why.to_owned());
+        let served = self.homes.iter().any(|facts| facts.home == home && facts.served);
+        effects.push(Effect::Log(if served {
+            Line::NotHandedOver { home, why }
+        } else {
+            Line::NotTaken { home, why }
+        }));
         let (purpose, left) = (transition.purpose, transition.partner_left);
         if purpose == Purpose::Stop {
             return;

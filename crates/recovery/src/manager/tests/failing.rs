@@ -135,3 +135,43 @@ fn the_delay_doubles_after_a_fallback_that_failed_again() {
     pair.wait(2);
     pair.expect("Taking Back, Automatic Fallback", "Falling Back, Automatic Fallback");
 }
+
+/// The pair falls back by itself after so many seconds, and `l` dies again.
+fn flaps(pair: &mut Pair, seconds: u64) {
+    pair.wait(seconds - 1);
+    pair.expect("Failed Over, Initialization", "Running in Backup Mode, Peer Down");
+    pair.wait(1);
+    pair.expect("Taking Back, Automatic Fallback", "Falling Back, Automatic Fallback");
+    pair.keepers_work();
+    pair.expect("Normal", "Normal");
+}
+
+fn dies_and_returns(pair: &mut Pair) {
+    pair.dies(L);
+    pair.serve(R, "l");
+    pair.restarts(L);
+    pair.beat();
+}
+
+#[test]
+fn a_home_node_that_flaps_waits_longer_each_time_up_to_a_bound() {
+    let delay = Parameters::default()
+        .with([("enable_automatic_fallback", "true"), ("automatic_fallback_delay", "100s")]);
+    let mut pair = Pair::failed_over_with(delay.unwrap());
+    for doublings in [0, 1, 2, 3, 4, 5, 6, 6] {
+        flaps(&mut pair, 100 * 2_u64.pow(doublings));
+        pair.wait(100);
+        dies_and_returns(&mut pair);
+    }
+}
+
+#[test]
+fn a_fallback_that_held_for_an_hour_was_a_good_one() {
+    let mut pair = automatic();
+    flaps(&mut pair, 1_800);
+    dies_and_returns(&mut pair);
+    flaps(&mut pair, 3_600);
+    pair.wait(3_600);
+    dies_and_returns(&mut pair);
+    flaps(&mut pair, 1_800);
+}
