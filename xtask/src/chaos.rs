@@ -23,6 +23,7 @@ const PROGRAMS: &[(&str, &str)] = &[
     ("tmux", "tmux"),
     ("pg_createcluster", "postgresql"),
     ("python3", "python3"),
+    ("gcc", "gcc"),
 ];
 /// The slixmpp clients of the scene `pair`.
 const SCRIPT: &str = "e2e/pair_clients.py";

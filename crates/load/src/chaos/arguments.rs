@@ -70,6 +70,16 @@ pub struct Pair {
     /// Restart both nodes in turn, cleanly, instead of killing one.
     #[arg(long)]
     pub restart_both: bool,
+    /// Instead of killing a node, make everything else go wrong that can, each so many times.
+    #[arg(long, value_name = "TIMES", conflicts_with = "restart_both", value_parser = clap::value_parser!(u32).range(1..=1_000))]
+    pub faults: Option<u32>,
+    /// Instead of killing a node, make two things go wrong, the second before all is well again: each pair of faults so
+    /// many times.
+    #[arg(long, value_name = "TIMES", conflicts_with_all = ["restart_both", "faults"], value_parser = clap::value_parser!(u32).range(1..=1_000))]
+    pub sequences: Option<u32>,
+    /// Only faults whose names contain this.
+    #[arg(long, value_name = "WORDS")]
+    pub only: Option<String>,
     /// Where the sessions are.
     #[arg(long, value_enum, default_value = "split")]
     pub layout: Layout,

@@ -9,6 +9,7 @@ mod crowd;
 mod document;
 mod ejabberd;
 mod everpresent;
+mod fault;
 mod ledger;
 mod log;
 mod network;
@@ -113,7 +114,12 @@ async fn inside(pair: &Pair, folder: &Path, as_json: bool) -> Result<Outcome, Er
         report.kept = Some(folder.display().to_string());
     }
     if let Some(document) = &pair.write {
-        let marks = if pair.restart_both { document::RESTARTS } else { document::KILLS };
+        let marks = match pair {
+            Pair { restart_both: true, .. } => document::RESTARTS,
+            Pair { faults: Some(_), .. } => document::FAULTS,
+            Pair { sequences: Some(_), .. } => document::SEQUENCES,
+            _ => document::KILLS,
+        };
         document::write(document, marks, &report.markdown())?;
     }
     let text = if as_json { report.json() } else { format!("\n{report}") };

@@ -9,6 +9,10 @@ use crate::Error;
 pub(crate) const KILLS: [&str; 2] = ["<!-- chaos-pair: begin -->", "<!-- chaos-pair: end -->"];
 /// The marks around the table of restarts.
 pub(crate) const RESTARTS: [&str; 2] = ["<!-- chaos-restart: begin -->", "<!-- chaos-restart: end -->"];
+/// The marks around the table of faults.
+pub(crate) const FAULTS: [&str; 2] = ["<!-- chaos-faults: begin -->", "<!-- chaos-faults: end -->"];
+/// The marks around the table of faults in sequence.
+pub(crate) const SEQUENCES: [&str; 2] = ["<!-- chaos-sequences: begin -->", "<!-- chaos-sequences: end -->"];
 
 /// Puts the tables between the marks of the document; a document that is not there yet begins with them.
 ///

@@ -1,5 +1,7 @@
 //! Two nodes of this server with their guardians, on one PostgreSQL.
 
+mod fail;
+
 use std::fs::{self, File};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -17,6 +19,7 @@ use super::server::{
 };
 use super::tally::Kind;
 use crate::Error;
+use fail::Helpers;
 
 const HTTP_PORT: u16 = 5280;
 const LINK_PORT: u16 = 5290;
@@ -40,6 +43,8 @@ pub(crate) struct Everpresent {
     /// The guardians.
     nodes: [Option<Child>; 2],
     database: Postgres,
+    /// For faults other than kills.
+    helpers: Option<Helpers>,
 }
 
 /// What `everpresent ha status --json` says.
@@ -90,6 +95,20 @@ impl Status {
             && homes.iter().all(|home| home.owner.as_deref() == Some(&*home.home) && home.mode == "protected")
     }
 
+    /// Whether each node owns its home.
+    fn is_at_home(&self) -> bool {
+        let mut homes = self.groups.iter().flat_map(|group| &group.homes);
+        homes.all(|home| home.owner.as_deref() == Some(&*home.home))
+    }
+
+    /// Whether somebody else owns the home of this node, and both know it.
+    fn is_served_by_partner(&self, node: &str) -> bool {
+        let mut homes = self.groups.iter().flat_map(|group| &group.homes);
+        let mut nodes = self.groups.iter().flat_map(|group| &group.nodes);
+        homes.any(|home| home.home == node && home.owner.as_deref().is_some_and(|owner| owner != node))
+            && nodes.any(|other| other.name != node && other.state == "Running in Backup Mode")
+    }
+
     /// A node that waits for the order to take its users back.
     fn awaits_fallback(&self) -> Option<&str> {
         let mut nodes = self.groups.iter().flat_map(|group| &group.nodes);
@@ -103,13 +122,24 @@ impl Everpresent {
         let program = find_program(setup.everpresent)?;
         let version = run(Command::new(&program).arg("--version")).await?;
         let version = format!("{} on PostgreSQL, two nodes with guardians", version.trim());
-        let database = Postgres::start(setup.folder).await?;
+        let database = Postgres::start(setup.folder, setup.helpers.is_some()).await?;
         let folder = setup.folder.join("everpresent");
         for node in 0..2 {
             fs::create_dir_all(home(&folder, node))?;
+            if setup.helpers.is_some() {
+                fail::small_disk(&home(&folder, node).join("data")).await?;
+            }
             fs::write(config_file(&folder, node), configuration(&folder, node, setup.folder))?;
         }
-        let mut pair = Self { program, folder, version, nodes: [None, None], database };
+        let helpers = match setup.helpers {
+            Some((python, scripts)) => Some(Helpers {
+                python: python.to_owned(),
+                scripts: scripts.to_owned(),
+                clock: fail::make_clock(scripts, &folder).await?,
+            }),
+            None => None,
+        };
+        let mut pair = Self { program, folder, version, nodes: [None, None], database, helpers };
         pair.order(0, &["cluster", "init"]).await?;
         pair.make_accounts(setup).await?;
         pair.order(0, &["ha", "set", "--preset", "lan"]).await?;
@@ -171,6 +201,9 @@ impl Everpresent {
         let home = home(&self.folder, node);
         let log = output(&home.join("output"))?;
         let mut command = self.command(node);
+        if let Some(helpers) = &self.helpers {
+            command.envs(fail::clock(&helpers.clock, &self.folder, node));
+        }
         command.arg("serve").stdin(std::process::Stdio::null()).stdout(log.try_clone()?).stderr(log);
         let mut child = command.spawn()?;
         let waiting = wait_until("starting a node", START_LIMIT, || {

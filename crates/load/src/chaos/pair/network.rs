@@ -7,6 +7,8 @@ use std::net::Ipv4Addr;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use tokio::io::AsyncReadExt as _;
+
 use crate::Error;
 
 /// All names begin with this, so that what a crash left behind is found.
@@ -38,11 +40,23 @@ pub(crate) const NODES: [Place; 2] = [
 /// PostgreSQL.
 pub(crate) const DATABASE: Place =
     Place { namespace: "epchaos-database", address: Ipv4Addr::new(10, 77, 0, 3) };
+/// A second one, which takes the first one's place.
+pub(crate) const STANDBY: Place =
+    Place { namespace: "epchaos-standby", address: Ipv4Addr::new(10, 77, 0, 4) };
+/// The address at which the nodes find the database, wherever it is.
+pub(crate) const DATABASE_ADDRESS: Ipv4Addr = Ipv4Addr::new(10, 77, 0, 5);
 /// All clients, and the process that leads the scene.
 pub(crate) const CLIENTS: Place =
     Place { namespace: "epchaos-clients", address: Ipv4Addr::new(10, 77, 0, 9) };
 /// All places.
-const PLACES: [Place; 4] = [NODES[0], NODES[1], DATABASE, CLIENTS];
+const PLACES: [Place; 5] = [NODES[0], NODES[1], DATABASE, STANDBY, CLIENTS];
+/// Nobody has it: what is sent there is lost.
+const NOBODYS_HARDWARE_ADDRESS: &str = "02:00:00:00:00:99";
+/// The slow link between the nodes: its name at both ends, how much later packets come, and which share never does.
+const SLOW_DEVICE: &str = "slow0";
+const SLOW_SECONDS: &str = "0.2";
+const SLOW_LOSS: &str = "0.05";
+const SLOW_SCRIPT: &str = "slow_link.py";
 
 /// The network; removed when dropped, with every process in it.
 pub(crate) struct Network {
@@ -77,6 +91,87 @@ impl Network {
         }
         Ok(network)
     }
+}
+
+/// Loses all packets from one node to another.
+pub(crate) async fn cut(from: usize, to: usize) -> Result<(), Error> {
+    let to = NODES[to].address.to_string();
+    let words =
+        ["neigh", "replace", &to, "lladdr", NOBODYS_HARDWARE_ADDRESS, "dev", "eth0", "nud", "permanent"];
+    in_node(from, &words).await
+}
+
+/// Lets them pass again.
+pub(crate) async fn join(from: usize, to: usize) -> Result<(), Error> {
+    in_node(from, &["neigh", "del", &NODES[to].address.to_string(), "dev", "eth0"]).await
+}
+
+/// The address of the database is at this place from now on, and nowhere else.
+pub(crate) async fn move_database_to(place: Place) -> Result<(), Error> {
+    let address = format!("{DATABASE_ADDRESS}/{PREFIX_BITS}");
+    for other in [DATABASE, STANDBY] {
+        // It is at one of them, or at none yet.
+        let _ = run_ip(&["-n", other.namespace, "address", "del", &address, "dev", "eth0"]).await;
+    }
+    run_ip(&["-n", place.namespace, "address", "add", &address, "dev", "eth0"]).await?;
+    for node in NODES {
+        run_ip(&["-n", node.namespace, "neigh", "flush", "to", &DATABASE_ADDRESS.to_string()]).await?;
+    }
+    run_ip(&["-n", CLIENTS.namespace, "neigh", "flush", "to", &DATABASE_ADDRESS.to_string()]).await
+}
+
+/// A link between the nodes that delays and loses; the usual one is back when it ends.
+pub(crate) struct SlowLink([tokio::process::Child; 2]);
+
+impl SlowLink {
+    /// Leads what the nodes send each other over it.
+    pub(crate) async fn begin(python: &Path, scripts: &Path, folder: &Path) -> Result<Self, Error> {
+        let sockets = [0, 1].map(|node| folder.join(format!("slow-link-{node}")));
+        let mut ends = Vec::new();
+        for node in 0..2 {
+            let _ = fs::remove_file(&sockets[node]);
+            let mut command = program(NODES[node].namespace, python);
+            command
+                .arg(scripts.join(SLOW_SCRIPT))
+                .arg(SLOW_DEVICE)
+                .args([&sockets[node], &sockets[1 - node]]);
+            command.args([SLOW_SECONDS, SLOW_LOSS]).stdin(Stdio::piped()).stdout(Stdio::piped());
+            let mut end = command.spawn()?;
+            let mut ready = [0];
+            if let Some(output) = &mut end.stdout {
+                output.read_exact(&mut ready).await?;
+            }
+            ends.push(end);
+        }
+        for node in 0..2 {
+            let to = format!("{}/32", NODES[1 - node].address);
+            in_node(node, &["link", "set", SLOW_DEVICE, "up"]).await?;
+            in_node(
+                node,
+                &["route", "add", &to, "dev", SLOW_DEVICE, "src", &NODES[node].address.to_string()],
+            )
+            .await?;
+        }
+        let broken = |_| Error::Preparation("a link has two ends".to_owned());
+        Ok(Self(ends.try_into().map_err(broken)?))
+    }
+
+    /// Ends it: the devices go with their processes, and the routes with them.
+    pub(crate) async fn end(self) -> Result<(), Error> {
+        for mut end in self.0 {
+            drop(end.stdin.take());
+            end.wait().await?;
+        }
+        Ok(())
+    }
+}
+
+async fn in_node(node: usize, words: &[&str]) -> Result<(), Error> {
+    run_ip(&[&["-n", NODES[node].namespace], words].concat()).await
+}
+
+async fn run_ip(words: &[&str]) -> Result<(), Error> {
+    super::server::run(tokio::process::Command::new("ip").args(words)).await.map(drop)
 }
 
 impl Drop for Network {

@@ -40,7 +40,7 @@ impl fmt::Display for Round {
         let back = last.map_or_else(|| "-".to_owned(), |last| format!("{last:.3} s"));
         write!(
             out,
-            "{number:>4}  {:<26}  node {node}  {lost:>5} connections lost, last back after {back:>9}, sound after \
+            "{number:>4}  {:<33}  node {node}  {lost:>5} connections lost, last back after {back:>9}, sound after \
              {sound:>6.2} s, {left_over} left over",
             kind.name()
         )
@@ -163,7 +163,50 @@ fn times(spread: &Spread) -> String {
         .map_or_else(|| "–".to_owned(), |(median, longest)| format!("{median:.3} s (longest {longest:.3} s)"))
 }
 
+/// What stands in a line for each fault.
+const FAULT_COLUMNS: [Row; 13] = [
+    ("rounds", |tally| tally.rounds.to_string()),
+    ("connections lost", |tally| tally.connections_lost.to_string()),
+    ("messages sent", |tally| tally.sent.to_string()),
+    ("acknowledged", |tally| tally.acknowledged.to_string()),
+    ("**acknowledged and lost**", |tally| tally.acknowledged_lost.to_string()),
+    ("never acknowledged and lost", |tally| tally.unacknowledged_lost.to_string()),
+    ("**doubled**", |tally| tally.doubled.to_string()),
+    ("**`unavailable` seen**", |tally| tally.unavailable_seen.to_string()),
+    ("**full JIDs changed**", |tally| tally.addresses_changed.to_string()),
+    ("**sessions not resumed**", |tally| tally.not_resumed.to_string()),
+    ("**sessions left over**", |tally| tally.left_over.to_string()),
+    ("last client back after", |tally| times(&tally.last_seconds)),
+    ("pair as before after", |tally| times(&tally.sound_seconds)),
+];
+
+/// One line for each kind of fault.
+fn fault_table(scene: &SceneReport) -> String {
+    let mut text = format!("- {}\n\n| |", scene.title());
+    FAULT_COLUMNS.iter().for_each(|(name, _)| {
+        let _ = write!(text, " {name} |");
+    });
+    text.push_str("\n|---|");
+    FAULT_COLUMNS.iter().for_each(|_| text.push_str("---:|"));
+    for (kind, tally) in scene.columns() {
+        let _ = write!(text, "\n| {} |", kind.name());
+        FAULT_COLUMNS.iter().for_each(|(_, cell)| {
+            let _ = write!(text, " {} |", cell(tally));
+        });
+    }
+    text.push('\n');
+    text
+}
+
 fn table(scenes: &[SceneReport]) -> String {
+    let has_faults = |scene: &SceneReport| {
+        scene.columns().any(|(kind, _)| matches!(kind, Kind::Fault(_) | Kind::Sequence(..)))
+    };
+    if let [scene] = scenes
+        && has_faults(scene)
+    {
+        return fault_table(scene);
+    }
     let mut text = String::new();
     scenes.iter().for_each(|scene| {
         let _ = writeln!(text, "- {}", scene.title());

@@ -13,6 +13,7 @@ use tokio::time::{sleep, timeout};
 use super::crowd::Guide;
 use super::ejabberd::Ejabberd;
 use super::everpresent::Everpresent;
+use super::fault::Fault;
 use super::network::NODES;
 use super::tally::Kind;
 use crate::Error;
@@ -46,6 +47,8 @@ pub(crate) struct Setup<'a> {
     pub(crate) guide: &'a Guide,
     pub(crate) accounts: &'a [Account],
     pub(crate) everpresent: Option<&'a Path>,
+    /// For helpers of faults other than kills: the Python, and the folder of its scripts. Nothing if there are none.
+    pub(crate) helpers: Option<(&'a Path, &'a Path)>,
 }
 
 /// A running pair.
@@ -91,6 +94,16 @@ impl Server {
         match self {
             Self::Everpresent(pair) => pair.kill(node, kind).await,
             Self::Ejabberd(pair) => pair.kill(node).await,
+        }
+    }
+
+    /// Something goes wrong at a node, and is right again when this returns.
+    pub(crate) async fn fail(&mut self, node: usize, fault: Fault) -> Result<(), Error> {
+        match self {
+            Self::Everpresent(pair) => pair.fail(node, fault).await,
+            Self::Ejabberd(_) => {
+                Err(Error::Arguments("faults other than kills are played with everpresent only".to_owned()))
+            }
         }
     }
 
@@ -184,6 +197,21 @@ pub(crate) fn ask_to_end(pid: u32) {
 /// Sends SIGHUP.
 pub(crate) fn hang_up(pid: u32) {
     send(pid, Signal::HUP);
+}
+
+/// Sends SIGINT.
+pub(crate) fn interrupt(pid: u32) {
+    send(pid, Signal::INT);
+}
+
+/// Sends SIGSTOP.
+pub(crate) fn freeze(pid: u32) {
+    send(pid, Signal::STOP);
+}
+
+/// Sends SIGCONT.
+pub(crate) fn thaw(pid: u32) {
+    send(pid, Signal::CONT);
 }
 
 /// Sends a signal to a process that may be gone already.

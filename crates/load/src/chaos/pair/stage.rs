@@ -10,6 +10,7 @@ use tokio::time::sleep;
 use super::cast::Cast;
 use super::companions::{Companions, script};
 use super::crowd::{Crowd, Guide};
+use super::fault::Fault;
 use super::ledger::Ledger;
 use super::log::{later, now, seconds};
 use super::network::NODES;
@@ -51,6 +52,31 @@ pub(crate) struct Plan<'a> {
     pub(crate) as_json: bool,
 }
 
+/// What is done to the pair.
+enum Act {
+    Restart,
+    Kill,
+    Fail(Kind),
+}
+
+/// All that is done to it, in this order.
+fn acts(plan: &Plan<'_>) -> Vec<Act> {
+    let wanted = |kind: &Kind| plan.pair.only.as_deref().is_none_or(|words| kind.name().contains(words));
+    let fails = |kinds: Vec<Kind>, times: u32| {
+        let kinds: Vec<Kind> = kinds.into_iter().filter(wanted).collect();
+        (0..times).flat_map(move |_| kinds.clone()).map(Act::Fail).collect()
+    };
+    let pair = plan.pair;
+    match (pair.restart_both, pair.faults, pair.sequences) {
+        (true, ..) => vec![Act::Restart, Act::Restart],
+        (_, Some(times), _) => fails(Fault::ALL.map(Kind::Fault).into(), times),
+        (_, _, Some(times)) => {
+            fails(Fault::SEQUENCES.map(|(first, second)| Kind::Sequence(first, second)).into(), times)
+        }
+        _ => (0..plan.kills).map(|_| Act::Kill).collect(),
+    }
+}
+
 /// The scene while it is played.
 pub(crate) struct Stage<'a> {
     plan: Plan<'a>,
@@ -73,8 +99,16 @@ pub(crate) async fn play(plan: Plan<'_>, folder: &Path) -> Result<SceneReport, E
     let guide = Guide { domain, password, certificate, nodes, port, resumes };
     let cast = Cast::of(&plan);
     let accounts = cast.accounts();
-    let setup =
-        Setup { folder, guide: &guide, accounts: &accounts, everpresent: plan.pair.everpresent.as_deref() };
+    let pair = plan.pair;
+    let scripts = pair.script.parent().unwrap_or(Path::new("."));
+    let has_faults = pair.faults.is_some() || pair.sequences.is_some();
+    let setup = Setup {
+        folder,
+        guide: &guide,
+        accounts: &accounts,
+        everpresent: pair.everpresent.as_deref(),
+        helpers: has_faults.then_some((pair.python.as_path(), scripts)),
+    };
     let server = Server::start(plan.server, &setup).await?;
     let mut ledger = Ledger::default();
     let [crowd_log, slixmpp_log, profanity_log] =
@@ -134,15 +168,15 @@ impl Stage<'_> {
 
     async fn rounds(&mut self) -> Result<(), Error> {
         let mut random = fastrand::Rng::with_seed(self.plan.seed);
-        let count = if self.plan.pair.restart_both { 2 } else { self.plan.kills };
-        for number in 1..=count {
+        for (number, act) in (1..).zip(acts(&self.plan)) {
             let share = SHORTEST_LIFE_SHARE + (1.0 - SHORTEST_LIFE_SHARE) * random.f64();
             sleep(Duration::from_secs_f64(share * self.plan.pair.longest_life_seconds)).await;
             self.ledger.read()?;
-            let round = if self.plan.pair.restart_both {
-                self.restart(number).await
-            } else {
-                self.kill(number, random.usize(..2)).await
+            let drawn = random.usize(..2);
+            let round = match act {
+                Act::Restart => self.restart(number).await,
+                Act::Kill => self.kill(number, drawn).await,
+                Act::Fail(kind) => self.fail(number, kind, drawn).await,
             };
             let round = round.map_err(|error| Error::Preparation(format!("round {number}: {error}")))?;
             if self.plan.as_json {
@@ -171,29 +205,30 @@ impl Stage<'_> {
         self.server.kill(node, kind).await?;
         sleep(NOTICE).await;
         self.all_present().await?;
-        let returns = self.ledger.returns_since(killed);
-        let tally = self.tallies.entry(kind).or_default();
-        tally.rounds += 1;
-        let last = tally.returned(killed, node, &returns);
-        let sent = self.ledger.sent_between(killed, later(killed, last.unwrap_or(0.0)));
-        tally.sent_meanwhile += sent;
-        self.server.mend(node).await?;
-        let sound = seconds(killed, now());
-        self.tallies.entry(kind).or_default().sound_seconds.add(sound);
-        self.all_present().await?;
-        let left_over = self.count(kind).await?;
-        self.go_home().await?;
-        Ok(Round { number, kind, node: node + 1, lost: returns.len(), last, sound, left_over })
+        self.finish(number, kind, node, killed).await
     }
 
-    /// A clean stop of one node and its start.
-    async fn restart(&mut self, number: u32) -> Result<Round, Error> {
-        let (node, kind) = (number as usize - 1, Kind::Restart);
+    /// Something goes wrong and right again, and all that follows until the pair is as before.
+    async fn fail(&mut self, number: u32, kind: Kind, node: usize) -> Result<Round, Error> {
+        self.server.sound().await?;
+        self.all_present().await?;
         let begun = now();
         self.ledger.begin_round(begun, kind);
-        self.server.stop(node).await?;
+        match kind {
+            Kind::Fault(fault) => self.server.fail(node, fault).await?,
+            Kind::Sequence(first, second) => {
+                self.server.fail(node, first).await?;
+                self.server.fail(1 - node, second).await?;
+            }
+            Kind::None | Kind::Server | Kind::Both | Kind::Restart => {}
+        }
         sleep(NOTICE).await;
         self.all_present().await?;
+        self.finish(number, kind, node, begun).await
+    }
+
+    /// What came of a round, when all clients are back: the pair is brought to what it was.
+    async fn finish(&mut self, number: u32, kind: Kind, node: usize, begun: u64) -> Result<Round, Error> {
         let returns = self.ledger.returns_since(begun);
         let tally = self.tallies.entry(kind).or_default();
         tally.rounds += 1;
@@ -205,7 +240,21 @@ impl Stage<'_> {
         self.tallies.entry(kind).or_default().sound_seconds.add(sound);
         self.all_present().await?;
         let left_over = self.count(kind).await?;
+        if kind != Kind::Restart {
+            self.go_home().await?;
+        }
         Ok(Round { number, kind, node: node + 1, lost: returns.len(), last, sound, left_over })
+    }
+
+    /// A clean stop of one node and its start.
+    async fn restart(&mut self, number: u32) -> Result<Round, Error> {
+        let (node, kind) = (number as usize - 1, Kind::Restart);
+        let begun = now();
+        self.ledger.begin_round(begun, kind);
+        self.server.stop(node).await?;
+        sleep(NOTICE).await;
+        self.all_present().await?;
+        self.finish(number, kind, node, begun).await
     }
 
     /// How many clients are connected to each node.
