@@ -5,7 +5,8 @@
 //! moment go in, effects come out, and every decision is a [value with its sentence](decision::Decision).
 //! [`Guardian`](guardian::Guardian) is the tiny parent that starts serving processes and empties what a dead
 //! one held. [`Manager`](manager::Manager) is one per node: it names the state of the node, and hands homes over by
-//! order, but who owns what is decided by the rules of ownership alone. [Parameters](parameters::Parameters) say how
+//! order or because services stay down, but who owns what is decided by the rules of ownership alone. What it does stands
+//! in a [table](manager::table). [Parameters](parameters::Parameters) say how
 //! long all of them wait.
 //!
 //! A [`Moment`](everpresent_session::time::Moment) here is read from `CLOCK_BOOTTIME`: it goes on while the

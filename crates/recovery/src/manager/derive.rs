@@ -66,7 +66,8 @@ impl Manager {
         let before = self.state;
         let Some(partner) = &self.partner else { return (before, self.base) };
         let peer = self.heard(now).map(|report| (report.state, report.reason));
-        let on_the_way = [NodeState::Idle, NodeState::FailedOver, NodeState::Normal, NodeState::TakingOver];
+        let on_the_way =
+            before.is_failed_over() || matches!(before, NodeState::Normal | NodeState::TakingOver);
         match (self.holder_of(&self.node, now), self.holder_of(partner, now), peer) {
             (Holder::Served, Holder::Served, _) => (NodeState::Backup, self.backup_reason(now)),
             (Holder::Fenced, ..) | (_, Holder::Fenced, _) => self.as_before(),
@@ -84,7 +85,7 @@ impl Manager {
             {
                 (before, self.base)
             }
-            (Holder::Claimed, ..) | (_, Holder::Claimed, _) if on_the_way.contains(&before) => {
+            (Holder::Claimed, ..) | (_, Holder::Claimed, _) if on_the_way => {
                 (NodeState::TakingOver, self.takeover_reason(now))
             }
             (Holder::Served, ..) if self.is_still_taking_over(now) => {

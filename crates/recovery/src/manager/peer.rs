@@ -68,6 +68,8 @@ pub(super) struct Peer {
     /// Since when its state and reason are what they are.
     since: Moment,
     link: bool,
+    /// Whether a heartbeat came since the link stands. What was heard before may be of another process.
+    fresh: bool,
     goodbye: Option<Reason>,
     /// Since when it says that it reaches the database.
     database_since: Option<Moment>,
@@ -82,6 +84,7 @@ impl Peer {
 
     pub(super) fn link_lost(&mut self) {
         self.link = false;
+        self.fresh = false;
     }
 
     pub(super) fn goodbye(&mut self, reason: Reason) {
@@ -104,7 +107,7 @@ impl Peer {
     /// Its last heartbeat, unless that is too old or the link is gone.
     fn heard(&self, now: Moment, timeout: Duration) -> Option<&PeerReport> {
         let (at, report) = self.last.as_ref()?;
-        (self.link && self.goodbye.is_none() && now.since(*at) < timeout).then_some(report)
+        (self.link && self.fresh && self.goodbye.is_none() && now.since(*at) < timeout).then_some(report)
     }
 
     pub(super) fn silent_at(&self, started: Moment, timeout: Duration) -> Moment {
@@ -149,6 +152,7 @@ impl Manager {
         peer.told_down = false;
         peer.goodbye = None;
         peer.link = true;
+        peer.fresh = true;
         let (state, reason) = (report.state, report.reason);
         let before = peer.last.replace((now, report)).map(|(_, last)| last.state);
         self.follow_peer(now, before, state, reason, effects);

@@ -101,11 +101,10 @@ impl Manager {
         effects.push(Effect::Log(Line::HandsOver { homes: names.join(", "), reason }));
         // Kept from now on: a node that dies on the way wakes up as what it was ordered to be.
         self.idle |= purpose == Purpose::Failover && reason == Reason::OnAdminRequest;
-        let parameters = &self.parameters;
         let wait = match purpose {
             Purpose::Failover | Purpose::Stop => Duration::from_secs(HAND_OVER_SECONDS),
             // Services may have to start first. Whether they do is for the home node to say, so it decides first.
-            Purpose::Fallback => parameters.initialization_keep_alive_timeout + parameters.keep_alive_timeout,
+            Purpose::Fallback => self.taking_time(),
         };
         self.transition = Some(Transition {
             purpose,

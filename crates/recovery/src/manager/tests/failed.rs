@@ -218,3 +218,44 @@ fn a_failure_that_the_peer_heard_of_late_is_shared_and_so_is_its_end() {
     pair.wait(1);
     pair.expect("Normal", "Normal");
 }
+
+#[test]
+fn a_node_follows_its_peer_out_of_failed_mode_also_if_it_did_not_see_it_look_anew() {
+    let mut pair = Pair::failed();
+    pair.link_breaks();
+    pair.breaks(R, "router");
+    pair.wait(300);
+    pair.expect("Normal, Peer Link Down", TAKE_OVER);
+    pair.link_comes_up();
+    pair.wait(1);
+    assert_eq!(pair.way(R)[..2], [NodeState::Initializing, NodeState::Normal]);
+}
+
+#[test]
+fn who_follows_into_failed_mode_during_its_own_failover_does_not_stop_its_services_later() {
+    let mut pair = Pair::normal();
+    pair.order(L, Order::Failover(name("l")));
+    assert!(pair.nodes[L].manager.standing().idle);
+    let report = PeerReport {
+        state: NodeState::Failed,
+        reason: Reason::TakeOverUsersFailed,
+        serves: vec![name("r")],
+        services: pair.nodes[R].manager.status(pair.now).reported,
+        version: "1.2.0".into(),
+    };
+    pair.give(L, Input::Heartbeat(report));
+    assert_eq!(pair.shown(L), TAKE_OVER);
+    assert!(!pair.nodes[L].manager.standing().idle);
+}
+
+#[test]
+fn a_node_that_recovers_waits_until_its_peer_has_heard_of_it() {
+    let mut pair = Pair::failed();
+    pair.link = false;
+    assert_eq!(pair.order(L, Order::Recover), "accepted");
+    pair.wait(10);
+    pair.expect("Initializing, On Admin Request", TAKE_OVER);
+    pair.link = true;
+    pair.wait(2);
+    pair.expect("Normal", "Normal");
+}

@@ -68,6 +68,22 @@ pub(super) fn idle_the_backup_dies() {
 }
 
 #[test]
+fn without_services_the_backup_dies() {
+    let mut pair = Pair::failed_over();
+    pair.breaks(L, "router");
+    pair.dies(R);
+    pair.set_row("l", "l", false);
+    pair.look(L);
+    pair.expect("Taking Over, Peer Down", "down");
+    for home in ["l", "r"] {
+        pair.serve(L, home);
+    }
+    pair.expect("Running in Backup Mode, Peer Down", "down");
+    pair.wait(90);
+    pair.expect("Running in Backup Mode, Critical Service Down", "down");
+}
+
+#[test]
 fn the_backup_stops_and_its_idle_partner_takes_all() {
     let mut pair = Pair::idle();
     pair.give(R, Input::Stop);

@@ -183,3 +183,15 @@ fn orders_are_read_as_they_are_sent() {
     assert_eq!(Order::parse("ha-disable", &["maybe".into()]), None);
     assert_eq!(Order::parse("reboot", &[]), None);
 }
+
+#[test]
+fn a_home_node_that_hears_before_it_reads_is_still_taking_its_users_back() {
+    let mut pair = Pair::failed_over();
+    pair.order(L, Order::Fallback(name("l")));
+    pair.yields(R, &name("l"));
+    pair.set_row("l", "l", false);
+    pair.look(R);
+    pair.expect("Taking Back, On Admin Request", "Normal");
+    pair.serve(L, "l");
+    pair.expect("Normal", "Normal");
+}

@@ -164,3 +164,21 @@ fn a_failover_that_was_interrupted_before_the_yield_is_not_begun_again_without_a
     pair.expect("Normal, Peer Link Down", "down");
     assert!(!pair.nodes[L].manager.standing().idle);
 }
+
+#[test]
+fn a_failover_waits_for_a_taker_that_restarts() {
+    let mut pair = failover();
+    pair.dies(R);
+    pair.nodes[L].asked.clear();
+    pair.give(L, Input::HandOverRefused(name("l"), "the partner is not connected".into()));
+    pair.wait(2);
+    pair.restarts(R);
+    pair.beat();
+    pair.expect("Failing Over, On Admin Request", "Initializing, Initialization");
+    assert_eq!(pair.nodes[L].asked, [], "it does not know yet what it has");
+    pair.serve(R, "r");
+    pair.expect("Failing Over, On Admin Request", "Taking Over, On Admin Request");
+    assert_eq!(pair.nodes[L].asked, [name("l")]);
+    pair.keepers_work();
+    pair.expect("Idle, On Admin Request", "Running in Backup Mode, On Admin Request");
+}

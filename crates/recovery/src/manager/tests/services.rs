@@ -290,3 +290,33 @@ pub(super) fn backup_without_a_peer_loses_a_service() {
     let reason = "Auto Recover Critical Service Down";
     pair.expect(&format!("Taking Over, {reason}"), &format!("Failing Over, {reason}"));
 }
+
+#[test]
+fn services_that_are_told_to_start_have_the_time_of_a_start_before_they_alarm() {
+    let mut pair = Pair::idle();
+    pair.wait(1_000);
+    pair.nodes[L].services_refuse = true;
+    pair.order(R, Order::Fallback(name("l")));
+    let alert = Effect::Alert(Alert::ServiceDown("router".into()));
+    pair.wait(119);
+    assert!(!pair.saw(L, &alert));
+    pair.wait(1);
+    assert!(pair.saw(L, &alert));
+}
+
+#[test]
+fn taking_back_has_its_whole_time_once_services_run() {
+    let mut pair = Pair::idle();
+    pair.nodes[L].services_refuse = true;
+    pair.order(R, Order::Fallback(name("l")));
+    pair.wait(100);
+    for service in ["router", "presence-engine"] {
+        pair.mends(L, service);
+    }
+    pair.yields(R, &name("l"));
+    pair.set_row("l", "l", false);
+    pair.wait(179);
+    assert_eq!(pair.shown(L), "Taking Back, On Admin Request");
+    pair.wait(1);
+    assert_eq!(pair.shown(L), "Running in Failed Mode, Take Back Users Failed");
+}

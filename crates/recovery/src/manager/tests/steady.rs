@@ -106,3 +106,13 @@ fn the_next_wake_is_when_something_changes_by_time_alone() {
     assert_eq!(pair.shown(L), "Normal, Peer Link Down");
     assert_eq!(pair.nodes[L].manager.next_wake(pair.now), None, "nothing more comes by time alone");
 }
+
+#[test]
+fn what_was_heard_before_the_link_was_lost_does_not_count_when_it_stands_again() {
+    let mut pair = Pair::normal();
+    pair.link_breaks();
+    pair.give(L, Input::LinkUp);
+    assert_eq!(pair.shown(L), "Normal, Peer Link Down");
+    pair.link_comes_up();
+    pair.expect("Normal", "Normal");
+}
