@@ -133,14 +133,15 @@ impl Postgres {
 }
 
 fn launch(programs: &Path, place: Place, data: &Path, folder: &Path) -> Result<Child, Error> {
-    let log = output(&folder.join("log"))?;
+    // Beside the folder: its disk may be full, and is gone when the scene is.
+    let log = output(&folder.with_extension("log"))?;
     let mut command = as_account(place, &programs.join("postgres"), folder);
     command.arg("-D").arg(data).args(["-c", "listen_addresses=*"]);
     // Without fsync: nobody cuts its power, and the machine's disk is not what the scene is about. Commits stay
     // synchronous. The other server's database does not wait for the disk either.
     command.args(["-c", "max_connections=200", "-c", "fsync=off", "-c", "max_wal_size=96MB", "-c"]);
-    // In its own data folder, since two of them would take each other's sockets.
-    command.arg(format!("unix_socket_directories={}", data.display()));
+    // Nobody uses its socket in the file system.
+    command.arg("unix_socket_directories=");
     Ok(command.stdin(std::process::Stdio::null()).stdout(log.try_clone()?).stderr(log).spawn()?)
 }
 

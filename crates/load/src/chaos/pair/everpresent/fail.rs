@@ -94,8 +94,9 @@ impl Everpresent {
             Fault::ServiceDownOnBoth => self.stop_on_both(CRASHES, fault.length()).await?,
             Fault::SnapshotInterrupted => {
                 for _ in 0..INTERRUPTIONS {
-                    kill_now(self.living(partner)?);
-                    self.until_served_again(partner).await?;
+                    let before = self.living(partner)?;
+                    kill_now(before);
+                    self.until_served_again(partner, before).await?;
                     sleep(Duration::from_millis(fastrand::u64(..LONGEST_SNAPSHOT_MILLISECONDS))).await;
                 }
             }
@@ -152,10 +153,11 @@ impl Everpresent {
     }
 
     /// A guardian whose server died too often waits for the order to start it.
-    async fn until_served_again(&self, node: usize) -> Result<(), Error> {
+    async fn until_served_again(&self, node: usize, before: u32) -> Result<(), Error> {
         wait_until("a killed server to come back", START_LIMIT, || async move {
             self.order_starts();
-            Ok(server_pid(&self.folder, node).is_some() && takes_connections(node).await)
+            let server = server_pid(&self.folder, node);
+            Ok(server.is_some_and(|server| server != before) && takes_connections(node).await)
         })
         .await
     }
