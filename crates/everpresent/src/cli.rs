@@ -1,6 +1,7 @@
 //! The command line. Help, completions and manual pages are made from these definitions.
 
 mod ha;
+mod sql;
 
 use std::path::{Path, PathBuf};
 
@@ -12,6 +13,7 @@ use everpresent_session::ids::Incarnation;
 
 use crate::failure::Failure;
 pub(crate) use ha::HaCommand;
+pub(crate) use sql::SqlArguments;
 
 /// Where the configuration is looked for.
 const DEFAULT_CONFIG: &str = "everpresent.toml";
@@ -91,6 +93,16 @@ pub(crate) enum Command {
     /// High availability: status, failover, fallback, enable, disable, set
     #[command(subcommand)]
     Ha(HaCommand),
+
+    /// Ask about redundancy groups and nodes with SQL
+    ///
+    /// There are two tables: enterprisesubcluster, a row for each redundancy group, and enterprisenode, a row for each node.
+    /// They are read from the database at that moment; whether the server runs makes no difference. Nothing else can be
+    /// read, and nothing changed.
+    #[command(after_help = "Examples:\n  everpresent sql \"select * from enterprisenode\"\n  \
+                            everpresent sql \"select name, tkhaserverstate from enterprisenode\" --csv\n  \
+                            everpresent sql --json - < question.sql | jq '.rows[].state'")]
+    Sql(SqlArguments),
 
     /// Start a complete server in a folder of its own and show what it does
     #[command(

@@ -6,4 +6,5 @@ pub(crate) mod ha;
 pub(crate) mod init;
 pub(crate) mod sessions;
 pub(crate) mod shell;
+pub(crate) mod sql;
 pub(crate) mod user;

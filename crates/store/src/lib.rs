@@ -26,6 +26,7 @@ pub mod routes;
 pub mod settings;
 pub mod spool;
 pub mod tokens;
+pub mod views;
 
 pub use account_state::AccountState;
 pub use accounts::{Account, AccountError, Credentials, ScramHash, ScramKeys};
@@ -37,3 +38,4 @@ pub use error::StoreError;
 pub use homes::HomeRow;
 pub use nodes::{GroupRow, JoinError, NodeRow};
 pub use spool::SpoolSize;
+pub use views::{Answer, AskError, Cell, Limits, VIEW_NAMES, Views};

@@ -32,5 +32,7 @@ mod rows;
 mod state;
 #[path = "suite/trouble.rs"]
 mod trouble;
+#[path = "suite/views.rs"]
+mod views;
 #[path = "suite/witness.rs"]
 mod witness;

@@ -11,3 +11,4 @@ mod harness;
 mod offline;
 mod served;
 mod session;
+mod sql;
