@@ -1,5 +1,6 @@
 //! The command line. Help, completions and manual pages are made from these definitions.
 
+mod group;
 mod ha;
 mod sql;
 
@@ -12,6 +13,7 @@ use everpresent_server::config::Config;
 use everpresent_session::ids::Incarnation;
 
 use crate::failure::Failure;
+pub(crate) use group::{AssignArguments, GroupCommand};
 pub(crate) use ha::HaCommand;
 pub(crate) use sql::SqlArguments;
 
@@ -93,6 +95,13 @@ pub(crate) enum Command {
     /// High availability: status, failover, fallback, enable, disable, set
     #[command(subcommand)]
     Ha(HaCommand),
+
+    /// Redundancy groups: list, create, add, remove, assign
+    ///
+    /// A group is one or two nodes that cover for each other. Its users are assigned to its nodes; a failover does not change
+    /// that. Works with the running server.
+    #[command(subcommand)]
+    Group(GroupCommand),
 
     /// Ask about redundancy groups and nodes with SQL
     ///

@@ -2,6 +2,7 @@
 
 pub(crate) mod cluster;
 pub(crate) mod config;
+pub(crate) mod group;
 pub(crate) mod ha;
 pub(crate) mod init;
 pub(crate) mod sessions;

@@ -55,6 +55,7 @@ fn run(cli: &Cli) -> Result<ExitCode, Failure> {
         Command::Sessions(command) => commands::sessions::run(command, cli),
         Command::Cluster(command) => commands::cluster::run(command, cli),
         Command::Ha(command) => commands::ha::run(command, cli),
+        Command::Group(command) => commands::group::run(command, cli),
         Command::Sql(arguments) => commands::sql::run(arguments, cli),
         Command::Demo(arguments) => demo::run(arguments, cli.json),
         Command::Specifications => output::print(&everpresent_server::services::features::document()),

@@ -3,11 +3,13 @@
 //! - A connection comes in through [`c2s`]: accepted, negotiated, established.
 //! - Its stanzas go their way through [`route`], or are answered by [`services`]; either way each becomes one record
 //!   ([`turn`]) of the [`home`], and what it does for others ends in their sessions' queues ([`deliver`]).
-//! - What is for users of another home goes through [`channels`]; [`directory`] knows who belongs where.
+//! - What is for users of another home goes through [`channels`]; [`directory`] knows who belongs where,
+//!   [`assignment`] says it of new users, and [`moves`] follows what operators change.
 //! - [`lifecycle`] binds, resumes and ends sessions; [`sweep`] does what time demands.
 //! - [`start`] puts a node together from its [`config`]; [`running`] takes it apart again.
 
 pub mod admin;
+pub mod assignment;
 pub mod c2s;
 pub mod channels;
 pub mod clock;
@@ -20,6 +22,7 @@ pub mod home;
 pub mod housekeeping;
 mod https;
 pub mod lifecycle;
+pub mod moves;
 pub mod node;
 pub mod pair;
 pub mod parameters;

@@ -18,6 +18,8 @@ mod backend;
 mod commit;
 #[path = "suite/crash.rs"]
 mod crash;
+#[path = "suite/groups.rs"]
+mod groups;
 #[path = "suite/homes.rs"]
 mod homes;
 #[path = "suite/nodes.rs"]

@@ -5,6 +5,7 @@ mod account;
 mod cluster;
 mod demo;
 mod files;
+mod group;
 mod guardian;
 mod ha;
 mod harness;
