@@ -92,7 +92,7 @@ pub(crate) enum Command {
     /// another node, which must be running.
     #[command(subcommand)]
     Cluster(ClusterCommand),
-    /// High availability: status, failover, fallback, enable, disable, set
+    /// High availability: status, failover, fallback, enable, disable, dns, set
     #[command(subcommand)]
     Ha(HaCommand),
 

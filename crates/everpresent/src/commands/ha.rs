@@ -1,5 +1,6 @@
 //! `everpresent ha`
 
+mod dns;
 mod goal;
 mod status;
 
@@ -41,6 +42,7 @@ pub(crate) fn run(command: &HaCommand, cli: &Cli) -> Result<(), Failure> {
             let goal = Goal::Disabled(group.as_deref());
             ordered(&recovery, &goal, wait.wait, cli, "High availability is being disabled.")
         }
+        HaCommand::Dns { domains } => dns::run(domains, &config, cli),
         HaCommand::Set { name, value, preset } => {
             let values = name.clone().zip(value.clone()).into_iter().collect();
             let preset = preset.map(|preset| preset.name().to_owned());

@@ -3,7 +3,9 @@
 
 mod account;
 mod cluster;
+mod cluster_file;
 mod demo;
+mod dns;
 mod files;
 mod group;
 mod guardian;
