@@ -2,6 +2,7 @@
 //!
 //! The structs here are the API's own: the server converts its domain types into them, and the command line reads them.
 
+mod client;
 mod groups;
 mod ha;
 mod node;
@@ -16,6 +17,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use zeroize::Zeroizing;
 
+pub use client::{ClientNode, ClientProfile, Relogin};
 pub use groups::{
     AssignFailure, AssignOrder, AssignReport, AssignmentMode, Group, GroupChange, GroupNode, Groups,
     NewGroup, NewGroupNode,
@@ -95,6 +97,8 @@ pub trait Administration: Send + Sync + 'static {
     fn remove_node(&self, group: String, node: String) -> Reply<'_, ()>;
     /// Assigns users to another node. Those who have sessions are not moved; they are named.
     fn assign_users(&self, order: AssignOrder) -> Reply<'_, AssignReport>;
+    /// When and where clients are to come back. Asked often: answers from memory.
+    fn client_profile(&self) -> ClientProfile;
     /// Whether clients should be sent here. Asked often: answers from memory.
     fn readiness(&self) -> Readiness;
 }

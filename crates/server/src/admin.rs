@@ -9,9 +9,9 @@ mod users;
 use std::sync::Arc;
 
 use everpresent_console::administration::{
-    AssignOrder, AssignReport, AuditReport, Certificate, Ended, GroupChange, Groups, HaParameterChange,
-    HaParameters, HaStatus, ImportReport, NewGroup, NewUser, NodeStatus, Readiness, ReloadReport,
-    SessionPage, SessionQuery, UserPage, UserQuery,
+    AssignOrder, AssignReport, AuditReport, Certificate, ClientProfile, Ended, GroupChange, Groups,
+    HaParameterChange, HaParameters, HaStatus, ImportReport, NewGroup, NewUser, NodeStatus, Readiness,
+    ReloadReport, SessionPage, SessionQuery, UserPage, UserQuery,
 };
 use everpresent_console::{Administration, Password, Refusal, Reply, Time};
 use everpresent_recovery::manager::{NodeState, Order, Reason};
@@ -211,6 +211,10 @@ impl Administration for Admin {
 
     fn assign_users(&self, order: AssignOrder) -> Reply<'_, AssignReport> {
         Box::pin(assign::assign(&self.node, order))
+    }
+
+    fn client_profile(&self) -> ClientProfile {
+        self.node.client_profile()
     }
 
     fn readiness(&self) -> Readiness {

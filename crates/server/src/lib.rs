@@ -28,6 +28,7 @@ pub mod pair;
 pub mod parameters;
 pub mod peers;
 mod random;
+mod relogin;
 pub mod route;
 pub mod running;
 pub mod seat;

@@ -264,6 +264,14 @@ impl Administration for Server {
             AssignOrder::Balanced { .. } => now(Err(Refusal::conflict("imp1 is failed over"))),
         }
     }
+    fn client_profile(&self) -> ClientProfile {
+        let relogin = Relogin { lower_seconds: 120, upper_seconds: 537, computed: false };
+        let host = "imp1.example.org".to_owned();
+        ClientProfile {
+            relogin,
+            nodes: vec![ClientNode { host, starttls_port: None, direct_tls_port: Some(5223) }],
+        }
+    }
     fn readiness(&self) -> Readiness {
         Readiness::ready()
     }
