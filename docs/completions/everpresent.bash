@@ -55,6 +55,9 @@ _everpresent() {
             everpresent,sql)
                 cmd="everpresent__subcmd__sql"
                 ;;
+            everpresent,support-bundle)
+                cmd="everpresent__subcmd__support__subcmd__bundle"
+                ;;
             everpresent,user)
                 cmd="everpresent__subcmd__user"
                 ;;
@@ -229,6 +232,9 @@ _everpresent() {
             everpresent__subcmd__help,sql)
                 cmd="everpresent__subcmd__help__subcmd__sql"
                 ;;
+            everpresent__subcmd__help,support-bundle)
+                cmd="everpresent__subcmd__help__subcmd__support__subcmd__bundle"
+                ;;
             everpresent__subcmd__help,user)
                 cmd="everpresent__subcmd__help__subcmd__user"
                 ;;
@@ -395,7 +401,7 @@ _everpresent() {
 
     case "${cmd}" in
         everpresent)
-            opts="-c -h -V --config --json --help --version init config user sessions cluster ha group sql demo specifications completions man serve help"
+            opts="-c -h -V --config --json --help --version init config user sessions cluster ha group sql support-bundle demo specifications completions man serve help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1357,7 +1363,7 @@ _everpresent() {
             return 0
             ;;
         everpresent__subcmd__help)
-            opts="init config user sessions cluster ha group sql demo specifications completions man serve help"
+            opts="init config user sessions cluster ha group sql support-bundle demo specifications completions man serve help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1846,6 +1852,20 @@ _everpresent() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        everpresent__subcmd__help__subcmd__support__subcmd__bundle)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         everpresent__subcmd__help__subcmd__user)
             opts="add list password disable enable remove import"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
@@ -2236,6 +2256,52 @@ _everpresent() {
                     return 0
                     ;;
                 --limit)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -c)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        everpresent__subcmd__support__subcmd__bundle)
+            opts="-o -c -h --around --span --log --unit --output --config --json --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --around)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --span)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --log)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --unit)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -o)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -720,6 +720,21 @@ _arguments "${_arguments_options[@]}" : \
 ':statement -- One statement that begins with SELECT, WITH or VALUES, in SQLite'\''s SQL; - reads it from standard input:_default' \
 && ret=0
 ;;
+(support-bundle)
+_arguments "${_arguments_options[@]}" : \
+'--around=[When it happened, such as 2026-11-26T12\:00\:00Z; left out\: now]:TIME:_default' \
+'--span=[How much of the logs before and after that, such as 90s, 10m or 2h]:LENGTH:_default' \
+'*--log=[Take the logs from these files; left out\: from the journal of systemd]:FILE:_files' \
+'(--log)--unit=[The unit whose journal is read]:NAME:_default' \
+'-o+[Where to write it; left out\: everpresent-support-NODE-TIME.tar.gz in this folder]:FILE:_files' \
+'--output=[Where to write it; left out\: everpresent-support-NODE-TIME.tar.gz in this folder]:FILE:_files' \
+'-c+[Configuration file]:FILE:_files' \
+'--config=[Configuration file]:FILE:_files' \
+'--json[Print JSON instead of text and tables]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+&& ret=0
+;;
 (demo)
 _arguments "${_arguments_options[@]}" : \
 '--dir=[Folder for certificate, database and configuration]:DIR:_files' \
@@ -999,6 +1014,10 @@ esac
 _arguments "${_arguments_options[@]}" : \
 && ret=0
 ;;
+(support-bundle)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
 (demo)
 _arguments "${_arguments_options[@]}" : \
 && ret=0
@@ -1043,6 +1062,7 @@ _everpresent_commands() {
 'ha:High availability\: status, failover, fallback, enable, disable, dns, set' \
 'group:Redundancy groups\: list, create, add, remove, assign' \
 'sql:Ask about redundancy groups and nodes with SQL' \
+'support-bundle:Pack what is needed to understand an event into one file, without secrets' \
 'demo:Start a complete server in a folder of its own and show what it does' \
 'specifications:Print which XMPP specifications are implemented, as Markdown' \
 'completions:Print shell completions' \
@@ -1365,6 +1385,7 @@ _everpresent__subcmd__help_commands() {
 'ha:High availability\: status, failover, fallback, enable, disable, dns, set' \
 'group:Redundancy groups\: list, create, add, remove, assign' \
 'sql:Ask about redundancy groups and nodes with SQL' \
+'support-bundle:Pack what is needed to understand an event into one file, without secrets' \
 'demo:Start a complete server in a folder of its own and show what it does' \
 'specifications:Print which XMPP specifications are implemented, as Markdown' \
 'completions:Print shell completions' \
@@ -1570,6 +1591,11 @@ _everpresent__subcmd__help__subcmd__sql_commands() {
     local commands; commands=()
     _describe -t commands 'everpresent help sql commands' commands "$@"
 }
+(( $+functions[_everpresent__subcmd__help__subcmd__support-bundle_commands] )) ||
+_everpresent__subcmd__help__subcmd__support-bundle_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent help support-bundle commands' commands "$@"
+}
 (( $+functions[_everpresent__subcmd__help__subcmd__user_commands] )) ||
 _everpresent__subcmd__help__subcmd__user_commands() {
     local commands; commands=(
@@ -1697,6 +1723,11 @@ _everpresent__subcmd__specifications_commands() {
 _everpresent__subcmd__sql_commands() {
     local commands; commands=()
     _describe -t commands 'everpresent sql commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__support-bundle_commands] )) ||
+_everpresent__subcmd__support-bundle_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent support-bundle commands' commands "$@"
 }
 (( $+functions[_everpresent__subcmd__user_commands] )) ||
 _everpresent__subcmd__user_commands() {

@@ -3,6 +3,7 @@
 mod group;
 mod ha;
 mod sql;
+mod support_bundle;
 
 use std::path::{Path, PathBuf};
 
@@ -16,6 +17,7 @@ use crate::failure::Failure;
 pub(crate) use group::{AssignArguments, GroupCommand};
 pub(crate) use ha::HaCommand;
 pub(crate) use sql::SqlArguments;
+pub(crate) use support_bundle::SupportBundleArguments;
 
 /// Where the configuration is looked for.
 const DEFAULT_CONFIG: &str = "everpresent.toml";
@@ -112,6 +114,15 @@ pub(crate) enum Command {
                             everpresent sql \"select name, tkhaserverstate from enterprisenode\" --csv\n  \
                             everpresent sql --json - < question.sql | jq '.rows[].state'")]
     Sql(SqlArguments),
+
+    /// Pack what is needed to understand an event into one file, without secrets
+    ///
+    /// Log lines around it, the tables enterprisesubcluster and enterprisenode, the configuration without comments and passwords,
+    /// states, parameters, metrics and versions. Works while the server does not run, too, and says what is missing then.
+    #[command(after_help = "Examples:\n  everpresent support-bundle\n  \
+                            everpresent support-bundle --around 2026-11-26T12:00:00Z --span 10m\n  \
+                            everpresent support-bundle --log /var/log/everpresent.log --output bundle.tar.gz")]
+    SupportBundle(SupportBundleArguments),
 
     /// Start a complete server in a folder of its own and show what it does
     #[command(

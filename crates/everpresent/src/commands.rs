@@ -8,4 +8,5 @@ pub(crate) mod init;
 pub(crate) mod sessions;
 pub(crate) mod shell;
 pub(crate) mod sql;
+pub(crate) mod support_bundle;
 pub(crate) mod user;

@@ -24,7 +24,7 @@ pub(crate) fn run(arguments: &SqlArguments, cli: &Cli) -> Result<(), Failure> {
     }
     let (columns, rows) = (&answer.columns, answer.rows.iter().map(|row| row.iter().map(text)));
     if arguments.csv {
-        output::print(&output::csv(columns, answer.rows.iter().map(|row| row.iter().map(csv_text)))?)?;
+        output::print(&to_csv(&answer)?)?;
     } else {
         output::print(&output::table_of(columns, rows.map(Iterator::collect)))?;
     }
@@ -59,6 +59,11 @@ fn text(cell: &Cell) -> String {
         Cell::Real(number) => number.to_string(),
         Cell::Text(text) => text.clone(),
     }
+}
+
+/// An answer as comma-separated values.
+pub(crate) fn to_csv(answer: &Answer) -> Result<String, Failure> {
+    output::csv(&answer.columns, answer.rows.iter().map(|row| row.iter().map(csv_text)))
 }
 
 /// In CSV nothing stands for none.

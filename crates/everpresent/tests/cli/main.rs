@@ -15,3 +15,4 @@ mod offline;
 mod served;
 mod session;
 mod sql;
+mod support;
