@@ -212,7 +212,8 @@ async fn rise_above_others(node: &Node, home: &HomeName) -> Result<(), StoreErro
             };
             node.store.insert_home(&row).await.map(drop)
         }
-        Some(row) if row.incarnation.is_none() && row.epoch < highest => {
+        // A replica is good for the epoch under which it was made, so who holds one must find the row as it is.
+        Some(row) if row.incarnation.is_none() && row.replica.is_none() && row.epoch < highest => {
             let after = HomeRow { epoch: highest, beat: row.beat + 1, ..row.clone() };
             node.store.swap_home(&row, &after).await.map(drop)
         }

@@ -18,7 +18,7 @@ pub(crate) fn run(arguments: &SqlArguments, cli: &Cli) -> Result<(), Failure> {
     let statement = if arguments.statement == "-" { read()? } else { arguments.statement.clone() };
     let time = Duration::from_secs(arguments.timeout);
     let rows = usize::try_from(arguments.limit).unwrap_or(usize::MAX);
-    let answer = views::ask(&config, &statement, Limits { time, rows })?.map_err(failure)?;
+    let answer = views::ask(&config, &statement, Limits { time, rows })?.map_err(|error| failure(&error))?;
     if cli.json {
         return output::print_json(&to_json(&answer));
     }
@@ -42,8 +42,8 @@ fn read() -> Result<String, Failure> {
     Ok(text)
 }
 
-fn failure(error: AskError) -> Failure {
-    let exit = match &error {
+fn failure(error: &AskError) -> Failure {
+    let exit = match error {
         AskError::NotAQuestion(_) => Exit::Usage,
         AskError::Refused(_) => Exit::Refused,
         AskError::TooLong(_) => Exit::Failed,

@@ -132,6 +132,8 @@ async fn move_user(node: &Node, nodes: &[NodeRow], user: &BareJid, to: &HomeName
         return Err(refusal);
     }
     node.directory.learn(user, to);
+    let shown = node.redacted(user.as_str());
+    tracing::info!(target: "everpresent::audit", user = shown, from = from.as_str(), to = to.as_str(), "user moved");
     // What was recorded for the account in between is in the database too, before anybody waits for it there.
     home.flushed().await.map_err(|away| Refusal::unavailable(away.to_string()))?;
     Ok(true)

@@ -2,10 +2,10 @@
 
 use everpresent_console::Administration as _;
 use everpresent_console::administration::{AssignOrder, AssignReport};
-use everpresent_session::ids::HomeName;
+use everpresent_session::ids::{Epoch, HomeName};
 use everpresent_session::time::Timestamp;
 use everpresent_stanza::BareJid;
-use everpresent_store::NodeRow;
+use everpresent_store::{HomeRow, NodeRow};
 
 use super::contacts::befriend;
 use crate::harness::{House, Person, until};
@@ -92,6 +92,30 @@ async fn a_user_with_a_session_stays_whether_or_not_it_has_a_connection() {
     assert_eq!(assign(&house, "alice", "imp2").await.moved, 1);
     assert_eq!(assign(&house, "alice", "imp2").await, AssignReport::default(), "she is there already");
     assert_eq!(assign(&house, "zoe", "imp2").await.failed.len(), 1, "there is no zoe");
+    house.closes_in_balance().await;
+}
+
+#[tokio::test]
+async fn a_node_that_starts_rises_above_all_other_homes() {
+    let house = house().await;
+    let store = house.server.node().store.clone();
+    let other = HomeRow {
+        home: HomeName::new("imp3"),
+        owner: "imp3".into(),
+        incarnation: None,
+        epoch: Epoch(40),
+        beat: 99,
+        replica: None,
+        grant_seconds: 60,
+    };
+    store.insert_home(&other).await.unwrap();
+    let first = store.nodes().await.unwrap().remove(0);
+    let third = NodeRow { name: other.home.clone(), group: "branch".into(), ..first };
+    store.join_node(&third).await.unwrap();
+
+    let house = house.restarted().await;
+    let store = &house.server.node().store;
+    assert_eq!(store.read_home(&HomeName::new("imp1")).await.unwrap().unwrap().epoch, Epoch(41));
     house.closes_in_balance().await;
 }
 
