@@ -14,9 +14,21 @@ pub(crate) fn ask(
     question: &str,
     limits: Limits,
 ) -> Result<Result<Answer, AskError>, Failure> {
+    run(async { Ok(read(config).await?.ask(question, limits).await) })
+}
+
+/// Every node with the host that its clients are told, empty if they are told none.
+///
+/// # Errors
+/// The database cannot be read.
+pub(crate) fn client_addresses(config: &Config) -> Result<Vec<(String, String)>, Failure> {
+    run(async { Ok(read(config).await?.client_addresses()) })
+}
+
+fn run<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|error| Failure::failed(error.to_string()))?;
-    runtime.block_on(async { Ok(read(config).await?.ask(question, limits).await) })
+    runtime.block_on(work)
 }
 
 async fn read(config: &Config) -> Result<Views, Failure> {

@@ -91,6 +91,19 @@ pub struct Views {
     rows: [Vec<Vec<Cell>>; 2],
 }
 
+impl Views {
+    /// Every node with the host that its clients are told, empty if they are told none; by name.
+    pub fn client_addresses(&self) -> Vec<(String, String)> {
+        let place = |column: &str| NODE.columns.iter().position(|(name, _)| *name == column);
+        let [_, nodes] = &self.rows;
+        let text = |row: &Vec<Cell>, column: &str| match place(column).and_then(|place| row.get(place)) {
+            Some(Cell::Text(text)) => text.clone(),
+            _ => String::new(),
+        };
+        nodes.iter().map(|row| (text(row, "name"), text(row, "client_address"))).collect()
+    }
+}
+
 impl Database {
     /// Reads the views, as they are at one moment.
     ///

@@ -3,24 +3,13 @@
 mod records;
 mod zone;
 
-use std::time::Duration;
-
 use everpresent_server::config::Config;
 use everpresent_stanza::BareJid;
-use everpresent_store::{Cell, Limits};
 
 use crate::cli::Cli;
 use crate::failure::{Exit, Failure};
 use crate::{output, views};
 use records::{Publication, Target};
-
-/// How long the two views may take.
-const QUESTION_TIME: Duration = Duration::from_secs(10);
-/// More nodes than any cluster has.
-const MAX_NODES: usize = 1_000;
-/// Nodes by group and order of joining.
-const QUESTION: &str =
-    "SELECT name, client_address FROM enterprisenode ORDER BY subclusterid, position, name";
 
 pub(super) fn run(domains: &[String], config: &Config, cli: &Cli) -> Result<(), Failure> {
     let domains = if domains.is_empty() {
@@ -28,7 +17,9 @@ pub(super) fn run(domains: &[String], config: &Config, cli: &Cli) -> Result<(), 
     } else {
         domains.iter().map(|domain| checked(domain)).collect::<Result<Vec<String>, Failure>>()?
     };
-    let publication = Publication::of(&domains, &targets(config)?, config);
+    let nodes = views::client_addresses(config)?.into_iter();
+    let targets: Vec<Target> = nodes.map(|(node, address)| Target { node, address }).collect();
+    let publication = Publication::of(&domains, &targets, config);
     if cli.json { output::print_json(&publication) } else { output::print(&zone::text(&publication)) }
 }
 
@@ -37,15 +28,4 @@ fn checked(domain: &str) -> Result<String, Failure> {
         Ok(jid) if jid.node().is_none() => Ok(jid.to_string()),
         _ => Err(Failure::new(Exit::Usage, format!("{domain:?} is not a domain"))),
     }
-}
-
-fn targets(config: &Config) -> Result<Vec<Target>, Failure> {
-    let limits = Limits { time: QUESTION_TIME, rows: MAX_NODES };
-    let answer = views::ask(config, QUESTION, limits)?.map_err(|error| Failure::failed(error.to_string()))?;
-    let text = |cell: Option<&Cell>| match cell {
-        Some(Cell::Text(text)) => text.clone(),
-        _ => String::new(),
-    };
-    let target = |row: &Vec<Cell>| Target { node: text(row.first()), address: text(row.get(1)) };
-    Ok(answer.rows.iter().map(target).collect())
 }
