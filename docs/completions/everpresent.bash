@@ -28,6 +28,9 @@ _everpresent() {
             everpresent,demo)
                 cmd="everpresent__subcmd__demo"
                 ;;
+            everpresent,group)
+                cmd="everpresent__subcmd__group"
+                ;;
             everpresent,ha)
                 cmd="everpresent__subcmd__ha"
                 ;;
@@ -48,6 +51,12 @@ _everpresent() {
                 ;;
             everpresent,specifications)
                 cmd="everpresent__subcmd__specifications"
+                ;;
+            everpresent,sql)
+                cmd="everpresent__subcmd__sql"
+                ;;
+            everpresent,support-bundle)
+                cmd="everpresent__subcmd__support__subcmd__bundle"
                 ;;
             everpresent,user)
                 cmd="everpresent__subcmd__user"
@@ -100,8 +109,47 @@ _everpresent() {
             everpresent__subcmd__config__subcmd__help,reference)
                 cmd="everpresent__subcmd__config__subcmd__help__subcmd__reference"
                 ;;
+            everpresent__subcmd__group,add)
+                cmd="everpresent__subcmd__group__subcmd__add"
+                ;;
+            everpresent__subcmd__group,assign)
+                cmd="everpresent__subcmd__group__subcmd__assign"
+                ;;
+            everpresent__subcmd__group,create)
+                cmd="everpresent__subcmd__group__subcmd__create"
+                ;;
+            everpresent__subcmd__group,help)
+                cmd="everpresent__subcmd__group__subcmd__help"
+                ;;
+            everpresent__subcmd__group,list)
+                cmd="everpresent__subcmd__group__subcmd__list"
+                ;;
+            everpresent__subcmd__group,remove)
+                cmd="everpresent__subcmd__group__subcmd__remove"
+                ;;
+            everpresent__subcmd__group__subcmd__help,add)
+                cmd="everpresent__subcmd__group__subcmd__help__subcmd__add"
+                ;;
+            everpresent__subcmd__group__subcmd__help,assign)
+                cmd="everpresent__subcmd__group__subcmd__help__subcmd__assign"
+                ;;
+            everpresent__subcmd__group__subcmd__help,create)
+                cmd="everpresent__subcmd__group__subcmd__help__subcmd__create"
+                ;;
+            everpresent__subcmd__group__subcmd__help,help)
+                cmd="everpresent__subcmd__group__subcmd__help__subcmd__help"
+                ;;
+            everpresent__subcmd__group__subcmd__help,list)
+                cmd="everpresent__subcmd__group__subcmd__help__subcmd__list"
+                ;;
+            everpresent__subcmd__group__subcmd__help,remove)
+                cmd="everpresent__subcmd__group__subcmd__help__subcmd__remove"
+                ;;
             everpresent__subcmd__ha,disable)
                 cmd="everpresent__subcmd__ha__subcmd__disable"
+                ;;
+            everpresent__subcmd__ha,dns)
+                cmd="everpresent__subcmd__ha__subcmd__dns"
                 ;;
             everpresent__subcmd__ha,enable)
                 cmd="everpresent__subcmd__ha__subcmd__enable"
@@ -123,6 +171,9 @@ _everpresent() {
                 ;;
             everpresent__subcmd__ha__subcmd__help,disable)
                 cmd="everpresent__subcmd__ha__subcmd__help__subcmd__disable"
+                ;;
+            everpresent__subcmd__ha__subcmd__help,dns)
+                cmd="everpresent__subcmd__ha__subcmd__help__subcmd__dns"
                 ;;
             everpresent__subcmd__ha__subcmd__help,enable)
                 cmd="everpresent__subcmd__ha__subcmd__help__subcmd__enable"
@@ -154,6 +205,9 @@ _everpresent() {
             everpresent__subcmd__help,demo)
                 cmd="everpresent__subcmd__help__subcmd__demo"
                 ;;
+            everpresent__subcmd__help,group)
+                cmd="everpresent__subcmd__help__subcmd__group"
+                ;;
             everpresent__subcmd__help,ha)
                 cmd="everpresent__subcmd__help__subcmd__ha"
                 ;;
@@ -174,6 +228,12 @@ _everpresent() {
                 ;;
             everpresent__subcmd__help,specifications)
                 cmd="everpresent__subcmd__help__subcmd__specifications"
+                ;;
+            everpresent__subcmd__help,sql)
+                cmd="everpresent__subcmd__help__subcmd__sql"
+                ;;
+            everpresent__subcmd__help,support-bundle)
+                cmd="everpresent__subcmd__help__subcmd__support__subcmd__bundle"
                 ;;
             everpresent__subcmd__help,user)
                 cmd="everpresent__subcmd__help__subcmd__user"
@@ -196,8 +256,26 @@ _everpresent() {
             everpresent__subcmd__help__subcmd__config,reference)
                 cmd="everpresent__subcmd__help__subcmd__config__subcmd__reference"
                 ;;
+            everpresent__subcmd__help__subcmd__group,add)
+                cmd="everpresent__subcmd__help__subcmd__group__subcmd__add"
+                ;;
+            everpresent__subcmd__help__subcmd__group,assign)
+                cmd="everpresent__subcmd__help__subcmd__group__subcmd__assign"
+                ;;
+            everpresent__subcmd__help__subcmd__group,create)
+                cmd="everpresent__subcmd__help__subcmd__group__subcmd__create"
+                ;;
+            everpresent__subcmd__help__subcmd__group,list)
+                cmd="everpresent__subcmd__help__subcmd__group__subcmd__list"
+                ;;
+            everpresent__subcmd__help__subcmd__group,remove)
+                cmd="everpresent__subcmd__help__subcmd__group__subcmd__remove"
+                ;;
             everpresent__subcmd__help__subcmd__ha,disable)
                 cmd="everpresent__subcmd__help__subcmd__ha__subcmd__disable"
+                ;;
+            everpresent__subcmd__help__subcmd__ha,dns)
+                cmd="everpresent__subcmd__help__subcmd__ha__subcmd__dns"
                 ;;
             everpresent__subcmd__help__subcmd__ha,enable)
                 cmd="everpresent__subcmd__help__subcmd__ha__subcmd__enable"
@@ -323,7 +401,7 @@ _everpresent() {
 
     case "${cmd}" in
         everpresent)
-            opts="-c -h -V --config --json --help --version init config user sessions cluster ha demo specifications completions man serve help"
+            opts="-c -h -V --config --json --help --version init config user sessions cluster ha group sql support-bundle demo specifications completions man serve help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -716,8 +794,254 @@ _everpresent() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        everpresent__subcmd__group)
+            opts="-c -h --config --json --help list create add remove assign help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -c)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        everpresent__subcmd__group__subcmd__add)
+            opts="-c -h --config --json --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -c)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        everpresent__subcmd__group__subcmd__assign)
+            opts="-c -h --to --balanced --mode --group --config --json --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --to)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --mode)
+                    COMPREPLY=($(compgen -W "balanced active-standby by-hand" -- "${cur}"))
+                    return 0
+                    ;;
+                --group)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -c)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        everpresent__subcmd__group__subcmd__create)
+            opts="-c -h --assignment --config --json --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --assignment)
+                    COMPREPLY=($(compgen -W "balanced active-standby by-hand" -- "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -c)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        everpresent__subcmd__group__subcmd__help)
+            opts="list create add remove assign help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        everpresent__subcmd__group__subcmd__help__subcmd__add)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        everpresent__subcmd__group__subcmd__help__subcmd__assign)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        everpresent__subcmd__group__subcmd__help__subcmd__create)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        everpresent__subcmd__group__subcmd__help__subcmd__help)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        everpresent__subcmd__group__subcmd__help__subcmd__list)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        everpresent__subcmd__group__subcmd__help__subcmd__remove)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        everpresent__subcmd__group__subcmd__list)
+            opts="-c -h --config --json --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -c)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        everpresent__subcmd__group__subcmd__remove)
+            opts="-c -h --config --json --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -c)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         everpresent__subcmd__ha)
-            opts="-c -h --config --json --help status failover fallback enable disable set help"
+            opts="-c -h --config --json --help status failover fallback enable disable dns set help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -749,6 +1073,28 @@ _everpresent() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -c)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        everpresent__subcmd__ha__subcmd__dns)
+            opts="-c -h --config --json --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
                 --config)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -843,7 +1189,7 @@ _everpresent() {
             return 0
             ;;
         everpresent__subcmd__ha__subcmd__help)
-            opts="status failover fallback enable disable set help"
+            opts="status failover fallback enable disable dns set help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -857,6 +1203,20 @@ _everpresent() {
             return 0
             ;;
         everpresent__subcmd__ha__subcmd__help__subcmd__disable)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        everpresent__subcmd__ha__subcmd__help__subcmd__dns)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -1003,7 +1363,7 @@ _everpresent() {
             return 0
             ;;
         everpresent__subcmd__help)
-            opts="init config user sessions cluster ha demo specifications completions man serve help"
+            opts="init config user sessions cluster ha group sql support-bundle demo specifications completions man serve help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1156,8 +1516,92 @@ _everpresent() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        everpresent__subcmd__help__subcmd__group)
+            opts="list create add remove assign"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        everpresent__subcmd__help__subcmd__group__subcmd__add)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        everpresent__subcmd__help__subcmd__group__subcmd__assign)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        everpresent__subcmd__help__subcmd__group__subcmd__create)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        everpresent__subcmd__help__subcmd__group__subcmd__list)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        everpresent__subcmd__help__subcmd__group__subcmd__remove)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         everpresent__subcmd__help__subcmd__ha)
-            opts="status failover fallback enable disable set"
+            opts="status failover fallback enable disable dns set"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1171,6 +1615,20 @@ _everpresent() {
             return 0
             ;;
         everpresent__subcmd__help__subcmd__ha__subcmd__disable)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        everpresent__subcmd__help__subcmd__ha__subcmd__dns)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -1367,6 +1825,34 @@ _everpresent() {
             return 0
             ;;
         everpresent__subcmd__help__subcmd__specifications)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        everpresent__subcmd__help__subcmd__sql)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        everpresent__subcmd__help__subcmd__support__subcmd__bundle)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -1743,6 +2229,82 @@ _everpresent() {
                 return 0
             fi
             case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -c)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        everpresent__subcmd__sql)
+            opts="-c -h --timeout --limit --csv --config --json --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --limit)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -c)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        everpresent__subcmd__support__subcmd__bundle)
+            opts="-o -c -h --around --span --log --unit --output --config --json --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --around)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --span)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --log)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --unit)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -o)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --config)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0

@@ -33,7 +33,10 @@ complete -c everpresent -n "__fish_everpresent_needs_command" -f -a "config" -d 
 complete -c everpresent -n "__fish_everpresent_needs_command" -f -a "user" -d 'Accounts: add, list, password, disable, enable, remove, import'
 complete -c everpresent -n "__fish_everpresent_needs_command" -f -a "sessions" -d 'Sessions of the running server: list, audit, end'
 complete -c everpresent -n "__fish_everpresent_needs_command" -f -a "cluster" -d 'The cluster that this node belongs to: init, invite, join, status'
-complete -c everpresent -n "__fish_everpresent_needs_command" -f -a "ha" -d 'High availability: status, failover, fallback, enable, disable, set'
+complete -c everpresent -n "__fish_everpresent_needs_command" -f -a "ha" -d 'High availability: status, failover, fallback, enable, disable, dns, set'
+complete -c everpresent -n "__fish_everpresent_needs_command" -f -a "group" -d 'Redundancy groups: list, create, add, remove, assign'
+complete -c everpresent -n "__fish_everpresent_needs_command" -f -a "sql" -d 'Ask about redundancy groups and nodes with SQL'
+complete -c everpresent -n "__fish_everpresent_needs_command" -f -a "support-bundle" -d 'Pack what is needed to understand an event into one file, without secrets'
 complete -c everpresent -n "__fish_everpresent_needs_command" -f -a "demo" -d 'Start a complete server in a folder of its own and show what it does'
 complete -c everpresent -n "__fish_everpresent_needs_command" -f -a "specifications" -d 'Print which XMPP specifications are implemented, as Markdown'
 complete -c everpresent -n "__fish_everpresent_needs_command" -f -a "completions" -d 'Print shell completions'
@@ -157,16 +160,17 @@ complete -c everpresent -n "__fish_everpresent_using_subcommand cluster; and __f
 complete -c everpresent -n "__fish_everpresent_using_subcommand cluster; and __fish_seen_subcommand_from help" -f -a "join" -d 'Join the cluster of the node that made the token'
 complete -c everpresent -n "__fish_everpresent_using_subcommand cluster; and __fish_seen_subcommand_from help" -f -a "status" -d 'Show this node\'s certificate, until when it is valid, and open invitations'
 complete -c everpresent -n "__fish_everpresent_using_subcommand cluster; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c everpresent -n "__fish_everpresent_using_subcommand ha; and not __fish_seen_subcommand_from status failover fallback enable disable set help" -s c -l config -d 'Configuration file' -r -F
-complete -c everpresent -n "__fish_everpresent_using_subcommand ha; and not __fish_seen_subcommand_from status failover fallback enable disable set help" -l json -d 'Print JSON instead of text and tables'
-complete -c everpresent -n "__fish_everpresent_using_subcommand ha; and not __fish_seen_subcommand_from status failover fallback enable disable set help" -s h -l help -d 'Print help'
-complete -c everpresent -n "__fish_everpresent_using_subcommand ha; and not __fish_seen_subcommand_from status failover fallback enable disable set help" -f -a "status" -d 'Show state and reason of every node, and who owns which home'
-complete -c everpresent -n "__fish_everpresent_using_subcommand ha; and not __fish_seen_subcommand_from status failover fallback enable disable set help" -f -a "failover" -d 'Let the partner serve the users of a node, whose services then stop until a fallback'
-complete -c everpresent -n "__fish_everpresent_using_subcommand ha; and not __fish_seen_subcommand_from status failover fallback enable disable set help" -f -a "fallback" -d 'Let a node that is failed over serve its users itself again'
-complete -c everpresent -n "__fish_everpresent_using_subcommand ha; and not __fish_seen_subcommand_from status failover fallback enable disable set help" -f -a "enable" -d 'Enable high availability in a group of two nodes'
-complete -c everpresent -n "__fish_everpresent_using_subcommand ha; and not __fish_seen_subcommand_from status failover fallback enable disable set help" -f -a "disable" -d 'Disable high availability in a group: its nodes do not stand in for each other any more'
-complete -c everpresent -n "__fish_everpresent_using_subcommand ha; and not __fish_seen_subcommand_from status failover fallback enable disable set help" -f -a "set" -d 'Set a recovery parameter for the whole cluster, or all of them from a preset'
-complete -c everpresent -n "__fish_everpresent_using_subcommand ha; and not __fish_seen_subcommand_from status failover fallback enable disable set help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c everpresent -n "__fish_everpresent_using_subcommand ha; and not __fish_seen_subcommand_from status failover fallback enable disable dns set help" -s c -l config -d 'Configuration file' -r -F
+complete -c everpresent -n "__fish_everpresent_using_subcommand ha; and not __fish_seen_subcommand_from status failover fallback enable disable dns set help" -l json -d 'Print JSON instead of text and tables'
+complete -c everpresent -n "__fish_everpresent_using_subcommand ha; and not __fish_seen_subcommand_from status failover fallback enable disable dns set help" -s h -l help -d 'Print help'
+complete -c everpresent -n "__fish_everpresent_using_subcommand ha; and not __fish_seen_subcommand_from status failover fallback enable disable dns set help" -f -a "status" -d 'Show state and reason of every node, and who owns which home'
+complete -c everpresent -n "__fish_everpresent_using_subcommand ha; and not __fish_seen_subcommand_from status failover fallback enable disable dns set help" -f -a "failover" -d 'Let the partner serve the users of a node, whose services then stop until a fallback'
+complete -c everpresent -n "__fish_everpresent_using_subcommand ha; and not __fish_seen_subcommand_from status failover fallback enable disable dns set help" -f -a "fallback" -d 'Let a node that is failed over serve its users itself again'
+complete -c everpresent -n "__fish_everpresent_using_subcommand ha; and not __fish_seen_subcommand_from status failover fallback enable disable dns set help" -f -a "enable" -d 'Enable high availability in a group of two nodes'
+complete -c everpresent -n "__fish_everpresent_using_subcommand ha; and not __fish_seen_subcommand_from status failover fallback enable disable dns set help" -f -a "disable" -d 'Disable high availability in a group: its nodes do not stand in for each other any more'
+complete -c everpresent -n "__fish_everpresent_using_subcommand ha; and not __fish_seen_subcommand_from status failover fallback enable disable dns set help" -f -a "dns" -d 'Print the DNS records and host-meta to publish, so that clients find every node'
+complete -c everpresent -n "__fish_everpresent_using_subcommand ha; and not __fish_seen_subcommand_from status failover fallback enable disable dns set help" -f -a "set" -d 'Set a recovery parameter for the whole cluster, or all of them from a preset'
+complete -c everpresent -n "__fish_everpresent_using_subcommand ha; and not __fish_seen_subcommand_from status failover fallback enable disable dns set help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c everpresent -n "__fish_everpresent_using_subcommand ha; and __fish_seen_subcommand_from status" -s c -l config -d 'Configuration file' -r -F
 complete -c everpresent -n "__fish_everpresent_using_subcommand ha; and __fish_seen_subcommand_from status" -l watch -d 'Go on showing it, once a second, until interrupted; with --json one line each time'
 complete -c everpresent -n "__fish_everpresent_using_subcommand ha; and __fish_seen_subcommand_from status" -l parameters -d 'Show the recovery parameters in force, with their defaults, instead'
@@ -189,6 +193,9 @@ complete -c everpresent -n "__fish_everpresent_using_subcommand ha; and __fish_s
 complete -c everpresent -n "__fish_everpresent_using_subcommand ha; and __fish_seen_subcommand_from disable" -l force -d 'Also while a node is failed over: its users then stay where they are'
 complete -c everpresent -n "__fish_everpresent_using_subcommand ha; and __fish_seen_subcommand_from disable" -l json -d 'Print JSON instead of text and tables'
 complete -c everpresent -n "__fish_everpresent_using_subcommand ha; and __fish_seen_subcommand_from disable" -s h -l help -d 'Print help'
+complete -c everpresent -n "__fish_everpresent_using_subcommand ha; and __fish_seen_subcommand_from dns" -s c -l config -d 'Configuration file' -r -F
+complete -c everpresent -n "__fish_everpresent_using_subcommand ha; and __fish_seen_subcommand_from dns" -l json -d 'Print JSON instead of text and tables'
+complete -c everpresent -n "__fish_everpresent_using_subcommand ha; and __fish_seen_subcommand_from dns" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c everpresent -n "__fish_everpresent_using_subcommand ha; and __fish_seen_subcommand_from set" -l preset -d 'Set all of them: to their defaults, or for two nodes in one network' -r -f -a "default\t'Minutes: for any network'
 lan\t'Seconds: for two nodes in one network'"
 complete -c everpresent -n "__fish_everpresent_using_subcommand ha; and __fish_seen_subcommand_from set" -s c -l config -d 'Configuration file' -r -F
@@ -199,8 +206,62 @@ complete -c everpresent -n "__fish_everpresent_using_subcommand ha; and __fish_s
 complete -c everpresent -n "__fish_everpresent_using_subcommand ha; and __fish_seen_subcommand_from help" -f -a "fallback" -d 'Let a node that is failed over serve its users itself again'
 complete -c everpresent -n "__fish_everpresent_using_subcommand ha; and __fish_seen_subcommand_from help" -f -a "enable" -d 'Enable high availability in a group of two nodes'
 complete -c everpresent -n "__fish_everpresent_using_subcommand ha; and __fish_seen_subcommand_from help" -f -a "disable" -d 'Disable high availability in a group: its nodes do not stand in for each other any more'
+complete -c everpresent -n "__fish_everpresent_using_subcommand ha; and __fish_seen_subcommand_from help" -f -a "dns" -d 'Print the DNS records and host-meta to publish, so that clients find every node'
 complete -c everpresent -n "__fish_everpresent_using_subcommand ha; and __fish_seen_subcommand_from help" -f -a "set" -d 'Set a recovery parameter for the whole cluster, or all of them from a preset'
 complete -c everpresent -n "__fish_everpresent_using_subcommand ha; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c everpresent -n "__fish_everpresent_using_subcommand group; and not __fish_seen_subcommand_from list create add remove assign help" -s c -l config -d 'Configuration file' -r -F
+complete -c everpresent -n "__fish_everpresent_using_subcommand group; and not __fish_seen_subcommand_from list create add remove assign help" -l json -d 'Print JSON instead of text and tables'
+complete -c everpresent -n "__fish_everpresent_using_subcommand group; and not __fish_seen_subcommand_from list create add remove assign help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c everpresent -n "__fish_everpresent_using_subcommand group; and not __fish_seen_subcommand_from list create add remove assign help" -f -a "list" -d 'List groups with their nodes, and how many users each has'
+complete -c everpresent -n "__fish_everpresent_using_subcommand group; and not __fish_seen_subcommand_from list create add remove assign help" -f -a "create" -d 'Make an empty group'
+complete -c everpresent -n "__fish_everpresent_using_subcommand group; and not __fish_seen_subcommand_from list create add remove assign help" -f -a "add" -d 'Keep a place in a group for a node that has not started yet'
+complete -c everpresent -n "__fish_everpresent_using_subcommand group; and not __fish_seen_subcommand_from list create add remove assign help" -f -a "remove" -d 'Take a node out of its group, or remove a group that has no nodes'
+complete -c everpresent -n "__fish_everpresent_using_subcommand group; and not __fish_seen_subcommand_from list create add remove assign help" -f -a "assign" -d 'Assign users to another node, or say how new users are assigned'
+complete -c everpresent -n "__fish_everpresent_using_subcommand group; and not __fish_seen_subcommand_from list create add remove assign help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c everpresent -n "__fish_everpresent_using_subcommand group; and __fish_seen_subcommand_from list" -s c -l config -d 'Configuration file' -r -F
+complete -c everpresent -n "__fish_everpresent_using_subcommand group; and __fish_seen_subcommand_from list" -l json -d 'Print JSON instead of text and tables'
+complete -c everpresent -n "__fish_everpresent_using_subcommand group; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
+complete -c everpresent -n "__fish_everpresent_using_subcommand group; and __fish_seen_subcommand_from create" -l assignment -d 'How its new users are shared out among its nodes' -r -f -a "balanced\t'To the node that has the fewest'
+active-standby\t'To the first node; the second stands by'
+by-hand\t'To the node at which the account is made'"
+complete -c everpresent -n "__fish_everpresent_using_subcommand group; and __fish_seen_subcommand_from create" -s c -l config -d 'Configuration file' -r -F
+complete -c everpresent -n "__fish_everpresent_using_subcommand group; and __fish_seen_subcommand_from create" -l json -d 'Print JSON instead of text and tables'
+complete -c everpresent -n "__fish_everpresent_using_subcommand group; and __fish_seen_subcommand_from create" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c everpresent -n "__fish_everpresent_using_subcommand group; and __fish_seen_subcommand_from add" -s c -l config -d 'Configuration file' -r -F
+complete -c everpresent -n "__fish_everpresent_using_subcommand group; and __fish_seen_subcommand_from add" -l json -d 'Print JSON instead of text and tables'
+complete -c everpresent -n "__fish_everpresent_using_subcommand group; and __fish_seen_subcommand_from add" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c everpresent -n "__fish_everpresent_using_subcommand group; and __fish_seen_subcommand_from remove" -s c -l config -d 'Configuration file' -r -F
+complete -c everpresent -n "__fish_everpresent_using_subcommand group; and __fish_seen_subcommand_from remove" -l json -d 'Print JSON instead of text and tables'
+complete -c everpresent -n "__fish_everpresent_using_subcommand group; and __fish_seen_subcommand_from remove" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c everpresent -n "__fish_everpresent_using_subcommand group; and __fish_seen_subcommand_from assign" -l to -d 'The node that they are assigned to' -r
+complete -c everpresent -n "__fish_everpresent_using_subcommand group; and __fish_seen_subcommand_from assign" -l mode -d 'How new users are shared out from now on; nobody is moved' -r -f -a "balanced\t'To the node that has the fewest'
+active-standby\t'To the first node; the second stands by'
+by-hand\t'To the node at which the account is made'"
+complete -c everpresent -n "__fish_everpresent_using_subcommand group; and __fish_seen_subcommand_from assign" -l group -d 'Which group; left out: that of the node that is asked' -r
+complete -c everpresent -n "__fish_everpresent_using_subcommand group; and __fish_seen_subcommand_from assign" -s c -l config -d 'Configuration file' -r -F
+complete -c everpresent -n "__fish_everpresent_using_subcommand group; and __fish_seen_subcommand_from assign" -l balanced -d 'Move users until both nodes of the group have the same number'
+complete -c everpresent -n "__fish_everpresent_using_subcommand group; and __fish_seen_subcommand_from assign" -l json -d 'Print JSON instead of text and tables'
+complete -c everpresent -n "__fish_everpresent_using_subcommand group; and __fish_seen_subcommand_from assign" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c everpresent -n "__fish_everpresent_using_subcommand group; and __fish_seen_subcommand_from help" -f -a "list" -d 'List groups with their nodes, and how many users each has'
+complete -c everpresent -n "__fish_everpresent_using_subcommand group; and __fish_seen_subcommand_from help" -f -a "create" -d 'Make an empty group'
+complete -c everpresent -n "__fish_everpresent_using_subcommand group; and __fish_seen_subcommand_from help" -f -a "add" -d 'Keep a place in a group for a node that has not started yet'
+complete -c everpresent -n "__fish_everpresent_using_subcommand group; and __fish_seen_subcommand_from help" -f -a "remove" -d 'Take a node out of its group, or remove a group that has no nodes'
+complete -c everpresent -n "__fish_everpresent_using_subcommand group; and __fish_seen_subcommand_from help" -f -a "assign" -d 'Assign users to another node, or say how new users are assigned'
+complete -c everpresent -n "__fish_everpresent_using_subcommand group; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c everpresent -n "__fish_everpresent_using_subcommand sql" -l timeout -d 'Give up after so long' -r
+complete -c everpresent -n "__fish_everpresent_using_subcommand sql" -l limit -d 'Most rows' -r
+complete -c everpresent -n "__fish_everpresent_using_subcommand sql" -s c -l config -d 'Configuration file' -r -F
+complete -c everpresent -n "__fish_everpresent_using_subcommand sql" -l csv -d 'Print CSV (RFC 4180) instead of a table'
+complete -c everpresent -n "__fish_everpresent_using_subcommand sql" -l json -d 'Print JSON instead of text and tables'
+complete -c everpresent -n "__fish_everpresent_using_subcommand sql" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c everpresent -n "__fish_everpresent_using_subcommand support-bundle" -l around -d 'When it happened, such as 2026-11-26T12:00:00Z; left out: now' -r
+complete -c everpresent -n "__fish_everpresent_using_subcommand support-bundle" -l span -d 'How much of the logs before and after that, such as 90s, 10m or 2h' -r
+complete -c everpresent -n "__fish_everpresent_using_subcommand support-bundle" -l log -d 'Take the logs from these files; left out: from the journal of systemd' -r -F
+complete -c everpresent -n "__fish_everpresent_using_subcommand support-bundle" -l unit -d 'The unit whose journal is read' -r
+complete -c everpresent -n "__fish_everpresent_using_subcommand support-bundle" -s o -l output -d 'Where to write it; left out: everpresent-support-NODE-TIME.tar.gz in this folder' -r -F
+complete -c everpresent -n "__fish_everpresent_using_subcommand support-bundle" -s c -l config -d 'Configuration file' -r -F
+complete -c everpresent -n "__fish_everpresent_using_subcommand support-bundle" -l json -d 'Print JSON instead of text and tables'
+complete -c everpresent -n "__fish_everpresent_using_subcommand support-bundle" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c everpresent -n "__fish_everpresent_using_subcommand demo" -l dir -d 'Folder for certificate, database and configuration' -r -F
 complete -c everpresent -n "__fish_everpresent_using_subcommand demo" -l sessions -d 'Do it with a crowd too: so many further sessions on the node that is killed' -r
 complete -c everpresent -n "__fish_everpresent_using_subcommand demo" -s c -l config -d 'Configuration file' -r -F
@@ -220,18 +281,21 @@ complete -c everpresent -n "__fish_everpresent_using_subcommand serve" -s c -l c
 complete -c everpresent -n "__fish_everpresent_using_subcommand serve" -l no-guardian -d 'Serve in this very process, under a supervisor of your own; if it dies, nobody releases its homes: only the lease tells that it died'
 complete -c everpresent -n "__fish_everpresent_using_subcommand serve" -l json -d 'Print JSON instead of text and tables'
 complete -c everpresent -n "__fish_everpresent_using_subcommand serve" -s h -l help -d 'Print help'
-complete -c everpresent -n "__fish_everpresent_using_subcommand help; and not __fish_seen_subcommand_from init config user sessions cluster ha demo specifications completions man serve help" -f -a "init" -d 'Write a commented configuration file into a folder'
-complete -c everpresent -n "__fish_everpresent_using_subcommand help; and not __fish_seen_subcommand_from init config user sessions cluster ha demo specifications completions man serve help" -f -a "config" -d 'Check a configuration, or print the reference of all keys'
-complete -c everpresent -n "__fish_everpresent_using_subcommand help; and not __fish_seen_subcommand_from init config user sessions cluster ha demo specifications completions man serve help" -f -a "user" -d 'Accounts: add, list, password, disable, enable, remove, import'
-complete -c everpresent -n "__fish_everpresent_using_subcommand help; and not __fish_seen_subcommand_from init config user sessions cluster ha demo specifications completions man serve help" -f -a "sessions" -d 'Sessions of the running server: list, audit, end'
-complete -c everpresent -n "__fish_everpresent_using_subcommand help; and not __fish_seen_subcommand_from init config user sessions cluster ha demo specifications completions man serve help" -f -a "cluster" -d 'The cluster that this node belongs to: init, invite, join, status'
-complete -c everpresent -n "__fish_everpresent_using_subcommand help; and not __fish_seen_subcommand_from init config user sessions cluster ha demo specifications completions man serve help" -f -a "ha" -d 'High availability: status, failover, fallback, enable, disable, set'
-complete -c everpresent -n "__fish_everpresent_using_subcommand help; and not __fish_seen_subcommand_from init config user sessions cluster ha demo specifications completions man serve help" -f -a "demo" -d 'Start a complete server in a folder of its own and show what it does'
-complete -c everpresent -n "__fish_everpresent_using_subcommand help; and not __fish_seen_subcommand_from init config user sessions cluster ha demo specifications completions man serve help" -f -a "specifications" -d 'Print which XMPP specifications are implemented, as Markdown'
-complete -c everpresent -n "__fish_everpresent_using_subcommand help; and not __fish_seen_subcommand_from init config user sessions cluster ha demo specifications completions man serve help" -f -a "completions" -d 'Print shell completions'
-complete -c everpresent -n "__fish_everpresent_using_subcommand help; and not __fish_seen_subcommand_from init config user sessions cluster ha demo specifications completions man serve help" -f -a "man" -d 'Print the manual page, or write all of them into a folder'
-complete -c everpresent -n "__fish_everpresent_using_subcommand help; and not __fish_seen_subcommand_from init config user sessions cluster ha demo specifications completions man serve help" -f -a "serve" -d 'Run the server'
-complete -c everpresent -n "__fish_everpresent_using_subcommand help; and not __fish_seen_subcommand_from init config user sessions cluster ha demo specifications completions man serve help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c everpresent -n "__fish_everpresent_using_subcommand help; and not __fish_seen_subcommand_from init config user sessions cluster ha group sql support-bundle demo specifications completions man serve help" -f -a "init" -d 'Write a commented configuration file into a folder'
+complete -c everpresent -n "__fish_everpresent_using_subcommand help; and not __fish_seen_subcommand_from init config user sessions cluster ha group sql support-bundle demo specifications completions man serve help" -f -a "config" -d 'Check a configuration, or print the reference of all keys'
+complete -c everpresent -n "__fish_everpresent_using_subcommand help; and not __fish_seen_subcommand_from init config user sessions cluster ha group sql support-bundle demo specifications completions man serve help" -f -a "user" -d 'Accounts: add, list, password, disable, enable, remove, import'
+complete -c everpresent -n "__fish_everpresent_using_subcommand help; and not __fish_seen_subcommand_from init config user sessions cluster ha group sql support-bundle demo specifications completions man serve help" -f -a "sessions" -d 'Sessions of the running server: list, audit, end'
+complete -c everpresent -n "__fish_everpresent_using_subcommand help; and not __fish_seen_subcommand_from init config user sessions cluster ha group sql support-bundle demo specifications completions man serve help" -f -a "cluster" -d 'The cluster that this node belongs to: init, invite, join, status'
+complete -c everpresent -n "__fish_everpresent_using_subcommand help; and not __fish_seen_subcommand_from init config user sessions cluster ha group sql support-bundle demo specifications completions man serve help" -f -a "ha" -d 'High availability: status, failover, fallback, enable, disable, dns, set'
+complete -c everpresent -n "__fish_everpresent_using_subcommand help; and not __fish_seen_subcommand_from init config user sessions cluster ha group sql support-bundle demo specifications completions man serve help" -f -a "group" -d 'Redundancy groups: list, create, add, remove, assign'
+complete -c everpresent -n "__fish_everpresent_using_subcommand help; and not __fish_seen_subcommand_from init config user sessions cluster ha group sql support-bundle demo specifications completions man serve help" -f -a "sql" -d 'Ask about redundancy groups and nodes with SQL'
+complete -c everpresent -n "__fish_everpresent_using_subcommand help; and not __fish_seen_subcommand_from init config user sessions cluster ha group sql support-bundle demo specifications completions man serve help" -f -a "support-bundle" -d 'Pack what is needed to understand an event into one file, without secrets'
+complete -c everpresent -n "__fish_everpresent_using_subcommand help; and not __fish_seen_subcommand_from init config user sessions cluster ha group sql support-bundle demo specifications completions man serve help" -f -a "demo" -d 'Start a complete server in a folder of its own and show what it does'
+complete -c everpresent -n "__fish_everpresent_using_subcommand help; and not __fish_seen_subcommand_from init config user sessions cluster ha group sql support-bundle demo specifications completions man serve help" -f -a "specifications" -d 'Print which XMPP specifications are implemented, as Markdown'
+complete -c everpresent -n "__fish_everpresent_using_subcommand help; and not __fish_seen_subcommand_from init config user sessions cluster ha group sql support-bundle demo specifications completions man serve help" -f -a "completions" -d 'Print shell completions'
+complete -c everpresent -n "__fish_everpresent_using_subcommand help; and not __fish_seen_subcommand_from init config user sessions cluster ha group sql support-bundle demo specifications completions man serve help" -f -a "man" -d 'Print the manual page, or write all of them into a folder'
+complete -c everpresent -n "__fish_everpresent_using_subcommand help; and not __fish_seen_subcommand_from init config user sessions cluster ha group sql support-bundle demo specifications completions man serve help" -f -a "serve" -d 'Run the server'
+complete -c everpresent -n "__fish_everpresent_using_subcommand help; and not __fish_seen_subcommand_from init config user sessions cluster ha group sql support-bundle demo specifications completions man serve help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c everpresent -n "__fish_everpresent_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "check" -d 'Check a configuration file: every problem with line and column'
 complete -c everpresent -n "__fish_everpresent_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "reference" -d 'Print the reference of all keys as Markdown'
 complete -c everpresent -n "__fish_everpresent_using_subcommand help; and __fish_seen_subcommand_from user" -f -a "add" -d 'Make an account'
@@ -253,4 +317,10 @@ complete -c everpresent -n "__fish_everpresent_using_subcommand help; and __fish
 complete -c everpresent -n "__fish_everpresent_using_subcommand help; and __fish_seen_subcommand_from ha" -f -a "fallback" -d 'Let a node that is failed over serve its users itself again'
 complete -c everpresent -n "__fish_everpresent_using_subcommand help; and __fish_seen_subcommand_from ha" -f -a "enable" -d 'Enable high availability in a group of two nodes'
 complete -c everpresent -n "__fish_everpresent_using_subcommand help; and __fish_seen_subcommand_from ha" -f -a "disable" -d 'Disable high availability in a group: its nodes do not stand in for each other any more'
+complete -c everpresent -n "__fish_everpresent_using_subcommand help; and __fish_seen_subcommand_from ha" -f -a "dns" -d 'Print the DNS records and host-meta to publish, so that clients find every node'
 complete -c everpresent -n "__fish_everpresent_using_subcommand help; and __fish_seen_subcommand_from ha" -f -a "set" -d 'Set a recovery parameter for the whole cluster, or all of them from a preset'
+complete -c everpresent -n "__fish_everpresent_using_subcommand help; and __fish_seen_subcommand_from group" -f -a "list" -d 'List groups with their nodes, and how many users each has'
+complete -c everpresent -n "__fish_everpresent_using_subcommand help; and __fish_seen_subcommand_from group" -f -a "create" -d 'Make an empty group'
+complete -c everpresent -n "__fish_everpresent_using_subcommand help; and __fish_seen_subcommand_from group" -f -a "add" -d 'Keep a place in a group for a node that has not started yet'
+complete -c everpresent -n "__fish_everpresent_using_subcommand help; and __fish_seen_subcommand_from group" -f -a "remove" -d 'Take a node out of its group, or remove a group that has no nodes'
+complete -c everpresent -n "__fish_everpresent_using_subcommand help; and __fish_seen_subcommand_from group" -f -a "assign" -d 'Assign users to another node, or say how new users are assigned'

@@ -511,6 +511,16 @@ _arguments "${_arguments_options[@]}" : \
 '::group -- Name of the group; left out\: that of the node that is asked:_default' \
 && ret=0
 ;;
+(dns)
+_arguments "${_arguments_options[@]}" : \
+'-c+[Configuration file]:FILE:_files' \
+'--config=[Configuration file]:FILE:_files' \
+'--json[Print JSON instead of text and tables]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+'*::domains -- Domains; left out\: `domains` in \[node\]:_default' \
+&& ret=0
+;;
 (set)
 _arguments "${_arguments_options[@]}" : \
 '()--preset=[Set all of them\: to their defaults, or for two nodes in one network]:PRESET:((default\:"Minutes\: for any network"
@@ -556,6 +566,10 @@ _arguments "${_arguments_options[@]}" : \
 _arguments "${_arguments_options[@]}" : \
 && ret=0
 ;;
+(dns)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
 (set)
 _arguments "${_arguments_options[@]}" : \
 && ret=0
@@ -571,6 +585,155 @@ esac
         esac
     ;;
 esac
+;;
+(group)
+_arguments "${_arguments_options[@]}" : \
+'-c+[Configuration file]:FILE:_files' \
+'--config=[Configuration file]:FILE:_files' \
+'--json[Print JSON instead of text and tables]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+":: :_everpresent__subcmd__group_commands" \
+"*::: :->group" \
+&& ret=0
+
+    case $state in
+    (group)
+        words=($line[1] "${words[@]}")
+        (( CURRENT += 1 ))
+        curcontext="${curcontext%:*:*}:everpresent-group-command-$line[1]:"
+        case $line[1] in
+            (list)
+_arguments "${_arguments_options[@]}" : \
+'-c+[Configuration file]:FILE:_files' \
+'--config=[Configuration file]:FILE:_files' \
+'--json[Print JSON instead of text and tables]' \
+'-h[Print help]' \
+'--help[Print help]' \
+&& ret=0
+;;
+(create)
+_arguments "${_arguments_options[@]}" : \
+'--assignment=[How its new users are shared out among its nodes]:ASSIGNMENT:((balanced\:"To the node that has the fewest"
+active-standby\:"To the first node; the second stands by"
+by-hand\:"To the node at which the account is made"))' \
+'-c+[Configuration file]:FILE:_files' \
+'--config=[Configuration file]:FILE:_files' \
+'--json[Print JSON instead of text and tables]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+':group -- Its name\: up to 128 letters, digits, _ and -:_default' \
+&& ret=0
+;;
+(add)
+_arguments "${_arguments_options[@]}" : \
+'-c+[Configuration file]:FILE:_files' \
+'--config=[Configuration file]:FILE:_files' \
+'--json[Print JSON instead of text and tables]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+':group -- Name of the group:_default' \
+':node -- Name of the node\: `name` in \[node\] of its configuration:_default' \
+&& ret=0
+;;
+(remove)
+_arguments "${_arguments_options[@]}" : \
+'-c+[Configuration file]:FILE:_files' \
+'--config=[Configuration file]:FILE:_files' \
+'--json[Print JSON instead of text and tables]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+':group -- Name of the group:_default' \
+'::node -- Name of the node; left out\: the group itself:_default' \
+&& ret=0
+;;
+(assign)
+_arguments "${_arguments_options[@]}" : \
+'--to=[The node that they are assigned to]:NODE:_default' \
+'()--mode=[How new users are shared out from now on; nobody is moved]:MODE:((balanced\:"To the node that has the fewest"
+active-standby\:"To the first node; the second stands by"
+by-hand\:"To the node at which the account is made"))' \
+'()--group=[Which group; left out\: that of the node that is asked]:GROUP:_default' \
+'-c+[Configuration file]:FILE:_files' \
+'--config=[Configuration file]:FILE:_files' \
+'(--mode)--balanced[Move users until both nodes of the group have the same number]' \
+'--json[Print JSON instead of text and tables]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+'*::users -- Addresses of accounts:_default' \
+&& ret=0
+;;
+(help)
+_arguments "${_arguments_options[@]}" : \
+":: :_everpresent__subcmd__group__subcmd__help_commands" \
+"*::: :->help" \
+&& ret=0
+
+    case $state in
+    (help)
+        words=($line[1] "${words[@]}")
+        (( CURRENT += 1 ))
+        curcontext="${curcontext%:*:*}:everpresent-group-help-command-$line[1]:"
+        case $line[1] in
+            (list)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(create)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(add)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(remove)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(assign)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(help)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+        esac
+    ;;
+esac
+;;
+        esac
+    ;;
+esac
+;;
+(sql)
+_arguments "${_arguments_options[@]}" : \
+'--timeout=[Give up after so long]:SECONDS:_default' \
+'--limit=[Most rows]:ROWS:_default' \
+'-c+[Configuration file]:FILE:_files' \
+'--config=[Configuration file]:FILE:_files' \
+'(--json)--csv[Print CSV (RFC 4180) instead of a table]' \
+'--json[Print JSON instead of text and tables]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+':statement -- One statement that begins with SELECT, WITH or VALUES, in SQLite'\''s SQL; - reads it from standard input:_default' \
+&& ret=0
+;;
+(support-bundle)
+_arguments "${_arguments_options[@]}" : \
+'--around=[When it happened, such as 2026-11-26T12\:00\:00Z; left out\: now]:TIME:_default' \
+'--span=[How much of the logs before and after that, such as 90s, 10m or 2h]:LENGTH:_default' \
+'*--log=[Take the logs from these files; left out\: from the journal of systemd]:FILE:_files' \
+'(--log)--unit=[The unit whose journal is read]:NAME:_default' \
+'-o+[Where to write it; left out\: everpresent-support-NODE-TIME.tar.gz in this folder]:FILE:_files' \
+'--output=[Where to write it; left out\: everpresent-support-NODE-TIME.tar.gz in this folder]:FILE:_files' \
+'-c+[Configuration file]:FILE:_files' \
+'--config=[Configuration file]:FILE:_files' \
+'--json[Print JSON instead of text and tables]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+&& ret=0
 ;;
 (demo)
 _arguments "${_arguments_options[@]}" : \
@@ -799,6 +962,10 @@ _arguments "${_arguments_options[@]}" : \
 _arguments "${_arguments_options[@]}" : \
 && ret=0
 ;;
+(dns)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
 (set)
 _arguments "${_arguments_options[@]}" : \
 && ret=0
@@ -806,6 +973,50 @@ _arguments "${_arguments_options[@]}" : \
         esac
     ;;
 esac
+;;
+(group)
+_arguments "${_arguments_options[@]}" : \
+":: :_everpresent__subcmd__help__subcmd__group_commands" \
+"*::: :->group" \
+&& ret=0
+
+    case $state in
+    (group)
+        words=($line[1] "${words[@]}")
+        (( CURRENT += 1 ))
+        curcontext="${curcontext%:*:*}:everpresent-help-group-command-$line[1]:"
+        case $line[1] in
+            (list)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(create)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(add)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(remove)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(assign)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+        esac
+    ;;
+esac
+;;
+(sql)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(support-bundle)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
 ;;
 (demo)
 _arguments "${_arguments_options[@]}" : \
@@ -848,7 +1059,10 @@ _everpresent_commands() {
 'user:Accounts\: add, list, password, disable, enable, remove, import' \
 'sessions:Sessions of the running server\: list, audit, end' \
 'cluster:The cluster that this node belongs to\: init, invite, join, status' \
-'ha:High availability\: status, failover, fallback, enable, disable, set' \
+'ha:High availability\: status, failover, fallback, enable, disable, dns, set' \
+'group:Redundancy groups\: list, create, add, remove, assign' \
+'sql:Ask about redundancy groups and nodes with SQL' \
+'support-bundle:Pack what is needed to understand an event into one file, without secrets' \
 'demo:Start a complete server in a folder of its own and show what it does' \
 'specifications:Print which XMPP specifications are implemented, as Markdown' \
 'completions:Print shell completions' \
@@ -978,6 +1192,85 @@ _everpresent__subcmd__demo_commands() {
     local commands; commands=()
     _describe -t commands 'everpresent demo commands' commands "$@"
 }
+(( $+functions[_everpresent__subcmd__group_commands] )) ||
+_everpresent__subcmd__group_commands() {
+    local commands; commands=(
+'list:List groups with their nodes, and how many users each has' \
+'create:Make an empty group' \
+'add:Keep a place in a group for a node that has not started yet' \
+'remove:Take a node out of its group, or remove a group that has no nodes' \
+'assign:Assign users to another node, or say how new users are assigned' \
+'help:Print this message or the help of the given subcommand(s)' \
+    )
+    _describe -t commands 'everpresent group commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__group__subcmd__add_commands] )) ||
+_everpresent__subcmd__group__subcmd__add_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent group add commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__group__subcmd__assign_commands] )) ||
+_everpresent__subcmd__group__subcmd__assign_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent group assign commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__group__subcmd__create_commands] )) ||
+_everpresent__subcmd__group__subcmd__create_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent group create commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__group__subcmd__help_commands] )) ||
+_everpresent__subcmd__group__subcmd__help_commands() {
+    local commands; commands=(
+'list:List groups with their nodes, and how many users each has' \
+'create:Make an empty group' \
+'add:Keep a place in a group for a node that has not started yet' \
+'remove:Take a node out of its group, or remove a group that has no nodes' \
+'assign:Assign users to another node, or say how new users are assigned' \
+'help:Print this message or the help of the given subcommand(s)' \
+    )
+    _describe -t commands 'everpresent group help commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__group__subcmd__help__subcmd__add_commands] )) ||
+_everpresent__subcmd__group__subcmd__help__subcmd__add_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent group help add commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__group__subcmd__help__subcmd__assign_commands] )) ||
+_everpresent__subcmd__group__subcmd__help__subcmd__assign_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent group help assign commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__group__subcmd__help__subcmd__create_commands] )) ||
+_everpresent__subcmd__group__subcmd__help__subcmd__create_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent group help create commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__group__subcmd__help__subcmd__help_commands] )) ||
+_everpresent__subcmd__group__subcmd__help__subcmd__help_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent group help help commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__group__subcmd__help__subcmd__list_commands] )) ||
+_everpresent__subcmd__group__subcmd__help__subcmd__list_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent group help list commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__group__subcmd__help__subcmd__remove_commands] )) ||
+_everpresent__subcmd__group__subcmd__help__subcmd__remove_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent group help remove commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__group__subcmd__list_commands] )) ||
+_everpresent__subcmd__group__subcmd__list_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent group list commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__group__subcmd__remove_commands] )) ||
+_everpresent__subcmd__group__subcmd__remove_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent group remove commands' commands "$@"
+}
 (( $+functions[_everpresent__subcmd__ha_commands] )) ||
 _everpresent__subcmd__ha_commands() {
     local commands; commands=(
@@ -986,6 +1279,7 @@ _everpresent__subcmd__ha_commands() {
 'fallback:Let a node that is failed over serve its users itself again' \
 'enable:Enable high availability in a group of two nodes' \
 'disable:Disable high availability in a group\: its nodes do not stand in for each other any more' \
+'dns:Print the DNS records and host-meta to publish, so that clients find every node' \
 'set:Set a recovery parameter for the whole cluster, or all of them from a preset' \
 'help:Print this message or the help of the given subcommand(s)' \
     )
@@ -995,6 +1289,11 @@ _everpresent__subcmd__ha_commands() {
 _everpresent__subcmd__ha__subcmd__disable_commands() {
     local commands; commands=()
     _describe -t commands 'everpresent ha disable commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__ha__subcmd__dns_commands] )) ||
+_everpresent__subcmd__ha__subcmd__dns_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent ha dns commands' commands "$@"
 }
 (( $+functions[_everpresent__subcmd__ha__subcmd__enable_commands] )) ||
 _everpresent__subcmd__ha__subcmd__enable_commands() {
@@ -1019,6 +1318,7 @@ _everpresent__subcmd__ha__subcmd__help_commands() {
 'fallback:Let a node that is failed over serve its users itself again' \
 'enable:Enable high availability in a group of two nodes' \
 'disable:Disable high availability in a group\: its nodes do not stand in for each other any more' \
+'dns:Print the DNS records and host-meta to publish, so that clients find every node' \
 'set:Set a recovery parameter for the whole cluster, or all of them from a preset' \
 'help:Print this message or the help of the given subcommand(s)' \
     )
@@ -1028,6 +1328,11 @@ _everpresent__subcmd__ha__subcmd__help_commands() {
 _everpresent__subcmd__ha__subcmd__help__subcmd__disable_commands() {
     local commands; commands=()
     _describe -t commands 'everpresent ha help disable commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__ha__subcmd__help__subcmd__dns_commands] )) ||
+_everpresent__subcmd__ha__subcmd__help__subcmd__dns_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent ha help dns commands' commands "$@"
 }
 (( $+functions[_everpresent__subcmd__ha__subcmd__help__subcmd__enable_commands] )) ||
 _everpresent__subcmd__ha__subcmd__help__subcmd__enable_commands() {
@@ -1077,7 +1382,10 @@ _everpresent__subcmd__help_commands() {
 'user:Accounts\: add, list, password, disable, enable, remove, import' \
 'sessions:Sessions of the running server\: list, audit, end' \
 'cluster:The cluster that this node belongs to\: init, invite, join, status' \
-'ha:High availability\: status, failover, fallback, enable, disable, set' \
+'ha:High availability\: status, failover, fallback, enable, disable, dns, set' \
+'group:Redundancy groups\: list, create, add, remove, assign' \
+'sql:Ask about redundancy groups and nodes with SQL' \
+'support-bundle:Pack what is needed to understand an event into one file, without secrets' \
 'demo:Start a complete server in a folder of its own and show what it does' \
 'specifications:Print which XMPP specifications are implemented, as Markdown' \
 'completions:Print shell completions' \
@@ -1145,6 +1453,42 @@ _everpresent__subcmd__help__subcmd__demo_commands() {
     local commands; commands=()
     _describe -t commands 'everpresent help demo commands' commands "$@"
 }
+(( $+functions[_everpresent__subcmd__help__subcmd__group_commands] )) ||
+_everpresent__subcmd__help__subcmd__group_commands() {
+    local commands; commands=(
+'list:List groups with their nodes, and how many users each has' \
+'create:Make an empty group' \
+'add:Keep a place in a group for a node that has not started yet' \
+'remove:Take a node out of its group, or remove a group that has no nodes' \
+'assign:Assign users to another node, or say how new users are assigned' \
+    )
+    _describe -t commands 'everpresent help group commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__help__subcmd__group__subcmd__add_commands] )) ||
+_everpresent__subcmd__help__subcmd__group__subcmd__add_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent help group add commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__help__subcmd__group__subcmd__assign_commands] )) ||
+_everpresent__subcmd__help__subcmd__group__subcmd__assign_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent help group assign commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__help__subcmd__group__subcmd__create_commands] )) ||
+_everpresent__subcmd__help__subcmd__group__subcmd__create_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent help group create commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__help__subcmd__group__subcmd__list_commands] )) ||
+_everpresent__subcmd__help__subcmd__group__subcmd__list_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent help group list commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__help__subcmd__group__subcmd__remove_commands] )) ||
+_everpresent__subcmd__help__subcmd__group__subcmd__remove_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent help group remove commands' commands "$@"
+}
 (( $+functions[_everpresent__subcmd__help__subcmd__ha_commands] )) ||
 _everpresent__subcmd__help__subcmd__ha_commands() {
     local commands; commands=(
@@ -1153,6 +1497,7 @@ _everpresent__subcmd__help__subcmd__ha_commands() {
 'fallback:Let a node that is failed over serve its users itself again' \
 'enable:Enable high availability in a group of two nodes' \
 'disable:Disable high availability in a group\: its nodes do not stand in for each other any more' \
+'dns:Print the DNS records and host-meta to publish, so that clients find every node' \
 'set:Set a recovery parameter for the whole cluster, or all of them from a preset' \
     )
     _describe -t commands 'everpresent help ha commands' commands "$@"
@@ -1161,6 +1506,11 @@ _everpresent__subcmd__help__subcmd__ha_commands() {
 _everpresent__subcmd__help__subcmd__ha__subcmd__disable_commands() {
     local commands; commands=()
     _describe -t commands 'everpresent help ha disable commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__help__subcmd__ha__subcmd__dns_commands] )) ||
+_everpresent__subcmd__help__subcmd__ha__subcmd__dns_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent help ha dns commands' commands "$@"
 }
 (( $+functions[_everpresent__subcmd__help__subcmd__ha__subcmd__enable_commands] )) ||
 _everpresent__subcmd__help__subcmd__ha__subcmd__enable_commands() {
@@ -1235,6 +1585,16 @@ _everpresent__subcmd__help__subcmd__sessions__subcmd__list_commands() {
 _everpresent__subcmd__help__subcmd__specifications_commands() {
     local commands; commands=()
     _describe -t commands 'everpresent help specifications commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__help__subcmd__sql_commands] )) ||
+_everpresent__subcmd__help__subcmd__sql_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent help sql commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__help__subcmd__support-bundle_commands] )) ||
+_everpresent__subcmd__help__subcmd__support-bundle_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent help support-bundle commands' commands "$@"
 }
 (( $+functions[_everpresent__subcmd__help__subcmd__user_commands] )) ||
 _everpresent__subcmd__help__subcmd__user_commands() {
@@ -1358,6 +1718,16 @@ _everpresent__subcmd__sessions__subcmd__list_commands() {
 _everpresent__subcmd__specifications_commands() {
     local commands; commands=()
     _describe -t commands 'everpresent specifications commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__sql_commands] )) ||
+_everpresent__subcmd__sql_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent sql commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__support-bundle_commands] )) ||
+_everpresent__subcmd__support-bundle_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent support-bundle commands' commands "$@"
 }
 (( $+functions[_everpresent__subcmd__user_commands] )) ||
 _everpresent__subcmd__user_commands() {

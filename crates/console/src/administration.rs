@@ -2,6 +2,8 @@
 //!
 //! The structs here are the API's own: the server converts its domain types into them, and the command line reads them.
 
+mod client;
+mod groups;
 mod ha;
 mod node;
 mod services;
@@ -16,6 +18,11 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use zeroize::Zeroizing;
 
+pub use client::{ClientNode, ClientProfile, Relogin};
+pub use groups::{
+    AssignFailure, AssignOrder, AssignReport, AssignmentMode, Group, GroupChange, GroupNode, Groups,
+    NewGroup, NewGroupNode,
+};
 pub use ha::{
     HaDisableOrder, HaEnableOrder, HaGroup, HaHome, HaMaintenanceOrder, HaNode, HaNodeOrder, HaParameter,
     HaParameterChange, HaParameters, HaStatus, LinkState,
@@ -94,6 +101,23 @@ pub trait Administration: Send + Sync + 'static {
     /// Changes them for the whole cluster and says what they are then. [`Code::Invalid`](crate::Code::Invalid) if they make
     /// no sense.
     fn set_ha_parameters(&self, change: HaParameterChange) -> Reply<'_, HaParameters>;
+    /// The redundancy groups with their nodes.
+    fn list_groups(&self) -> Reply<'_, Groups>;
+    /// Makes an empty group. [`Code::Exists`](crate::Code::Exists) if there is one of this name.
+    fn create_group(&self, group: NewGroup) -> Reply<'_, ()>;
+    /// Says how new users of a group are shared out.
+    fn change_group(&self, group: String, change: GroupChange) -> Reply<'_, ()>;
+    /// Removes a group that has no nodes; else [`Code::Conflict`](crate::Code::Conflict).
+    fn remove_group(&self, group: String) -> Reply<'_, ()>;
+    /// Keeps a place in a group for a node that has not started yet. [`Code::Exists`](crate::Code::Exists) if the node is in a
+    /// group, [`Code::Conflict`](crate::Code::Conflict) if the group is full.
+    fn add_node(&self, group: String, node: String) -> Reply<'_, ()>;
+    /// Takes a node out of its group. [`Code::Conflict`](crate::Code::Conflict) if it runs, or anything is left of it.
+    fn remove_node(&self, group: String, node: String) -> Reply<'_, ()>;
+    /// Assigns users to another node. Those who have sessions are not moved; they are named.
+    fn assign_users(&self, order: AssignOrder) -> Reply<'_, AssignReport>;
+    /// When and where clients are to come back. Asked often: answers from memory.
+    fn client_profile(&self) -> ClientProfile;
     /// Whether clients should be sent here. Asked often: answers from memory.
     fn readiness(&self) -> Readiness;
 }

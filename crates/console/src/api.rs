@@ -1,6 +1,7 @@
 //! The admin API under `/api/v1`, and its description.
 
 mod extract;
+mod groups;
 mod ha;
 mod node;
 mod services;
@@ -51,6 +52,11 @@ fn documented() -> OpenApiRouter<Arc<Shared>> {
         .routes(routes!(services::list))
         .routes(routes!(services::order))
         .routes(routes!(ha::parameters, ha::set_parameters))
+        .routes(routes!(groups::list_groups, groups::create_group))
+        .routes(routes!(groups::change_group, groups::remove_group))
+        .routes(routes!(groups::add_node))
+        .routes(routes!(groups::remove_node))
+        .routes(routes!(groups::assign_users))
         .layer(DefaultBodyLimit::max(guard::MAX_BODY_BYTES));
     OpenApiRouter::with_openapi(head()).nest(PREFIX, others.merge(import))
 }

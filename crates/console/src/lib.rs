@@ -9,6 +9,7 @@
 //! | `/health/live`, `/health/ready` | load balancers, service managers | everybody |
 //! | `/metrics` | Prometheus | this machine, or everybody if so set |
 //! | `/.well-known/host-meta`, `host-meta.json` | clients that look for the WebSocket (XEP-0156) | everybody |
+//! | `/client-profile.json` | clients: when and where to come back after a node has gone | everybody |
 //! | `/xmpp-websocket` | clients (RFC 7395) | everybody with TLS; without, this machine or if so set |
 //! | `/api/v1/…` | operators and the command line | holders of the token on this machine, or everywhere if so set |
 //!
@@ -17,6 +18,7 @@
 pub mod administration;
 mod api;
 mod audit;
+mod client_profile;
 mod connection;
 mod guard;
 mod health;

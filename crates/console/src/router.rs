@@ -9,7 +9,9 @@ use everpresent_stanza::Jid;
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::sync::Semaphore;
 
-use crate::{AdminToken, Administration, WebSocketService, api, guard, health, host_meta, websocket};
+use crate::{
+    AdminToken, Administration, WebSocketService, api, client_profile, guard, health, host_meta, websocket,
+};
 
 /// What can be set.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -69,6 +71,7 @@ impl Console {
             .route("/health/ready", get(health::ready))
             .route("/.well-known/host-meta", get(host_meta::xml))
             .route("/.well-known/host-meta.json", get(host_meta::json))
+            .route("/client-profile.json", get(client_profile::json))
             .merge(metrics)
             .merge(api)
             .layer(from_fn_with_state(shared.clone(), guard::bounds))

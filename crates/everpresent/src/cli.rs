@@ -1,7 +1,10 @@
 //! The command line. Help, completions and manual pages are made from these definitions.
 
+mod group;
 mod ha;
 mod service;
+mod sql;
+mod support_bundle;
 
 use std::path::{Path, PathBuf};
 
@@ -12,8 +15,11 @@ use everpresent_server::config::Config;
 use everpresent_session::ids::Incarnation;
 
 use crate::failure::Failure;
+pub(crate) use group::{AssignArguments, GroupCommand};
 pub(crate) use ha::HaCommand;
 pub(crate) use service::ServiceCommand;
+pub(crate) use sql::SqlArguments;
+pub(crate) use support_bundle::SupportBundleArguments;
 
 /// Where the configuration is looked for.
 const DEFAULT_CONFIG: &str = "everpresent.toml";
@@ -91,7 +97,7 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Cluster(ClusterCommand),
 
-    /// High availability: status, failover, fallback, enable, disable, recover, maintenance, set
+    /// High availability: status, failover, fallback, enable, disable, recover, maintenance, dns, set
     #[command(subcommand)]
     Ha(HaCommand),
 
@@ -101,6 +107,32 @@ pub(crate) enum Command {
     /// the partner serve the users of this node.
     #[command(subcommand)]
     Service(ServiceCommand),
+
+    /// Redundancy groups: list, create, add, remove, assign
+    ///
+    /// A group is one or two nodes that cover for each other. Its users are assigned to its nodes; a failover does not change
+    /// that. Works with the running server.
+    #[command(subcommand)]
+    Group(GroupCommand),
+
+    /// Ask about redundancy groups and nodes with SQL
+    ///
+    /// There are two tables: enterprisesubcluster, a row for each redundancy group, and enterprisenode, a row for each node.
+    /// They are read from the database at that moment; whether the server runs makes no difference. Nothing else can be
+    /// read, and nothing changed.
+    #[command(after_help = "Examples:\n  everpresent sql \"select * from enterprisenode\"\n  \
+                            everpresent sql \"select name, tkhaserverstate from enterprisenode\" --csv\n  \
+                            everpresent sql --json - < question.sql | jq '.rows[].state'")]
+    Sql(SqlArguments),
+
+    /// Pack what is needed to understand an event into one file, without secrets
+    ///
+    /// Log lines around it, the tables enterprisesubcluster and enterprisenode, the configuration without comments and passwords,
+    /// states, parameters, metrics and versions. Works while the server does not run, too, and says what is missing then.
+    #[command(after_help = "Examples:\n  everpresent support-bundle\n  \
+                            everpresent support-bundle --around 2026-11-26T12:00:00Z --span 10m\n  \
+                            everpresent support-bundle --log /var/log/everpresent.log --output bundle.tar.gz")]
+    SupportBundle(SupportBundleArguments),
 
     /// Start a complete server in a folder of its own and show what it does
     #[command(

@@ -78,6 +78,17 @@ impl Client {
         self.send(method, path, json(body)?).map(|_| ())
     }
 
+    /// The node's metrics, which need no token.
+    pub(crate) fn metrics(&self) -> Result<String, Failure> {
+        let answer = self.agent.get(format!("http://{}/metrics", self.address)).call();
+        let mut answer = answer.map_err(|error| self.unreachable(&error))?;
+        if !answer.status().is_success() {
+            return Err(self.refused(answer));
+        }
+        let body = answer.body_mut().with_config().limit(MAX_ANSWER_BYTES).read_to_string();
+        body.map_err(|error| self.unreachable(&error))
+    }
+
     fn send(&self, method: Method, path: &str, body: String) -> Result<Response<Body>, Failure> {
         let request = Request::builder()
             .method(method)

@@ -15,6 +15,7 @@ mod process;
 mod serve;
 mod signals;
 mod systemd;
+mod views;
 
 use std::process::ExitCode;
 
@@ -55,6 +56,9 @@ fn run(cli: &Cli) -> Result<ExitCode, Failure> {
         Command::Cluster(command) => commands::cluster::run(command, cli),
         Command::Ha(command) => commands::ha::run(command, cli),
         Command::Service(command) => commands::service::run(command, cli),
+        Command::Group(command) => commands::group::run(command, cli),
+        Command::Sql(arguments) => commands::sql::run(arguments, cli),
+        Command::SupportBundle(arguments) => commands::support_bundle::run(arguments, cli),
         Command::Demo(arguments) => demo::run(arguments, cli.json),
         Command::Specifications => output::print(&everpresent_server::services::features::document()),
         Command::Completions { shell } => commands::shell::completions(*shell),

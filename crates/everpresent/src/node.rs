@@ -2,9 +2,9 @@
 
 use everpresent_console::Password;
 use everpresent_console::administration::{
-    AuditReport, Ended, HaDisableOrder, HaEnableOrder, HaMaintenanceOrder, HaNodeOrder, HaParameterChange,
-    HaParameters, HaStatus, ImportReport, NewUser, ServiceAct, ServiceList, SessionPage, SessionQuery,
-    UserPage, UserQuery,
+    AssignOrder, AssignReport, AssignmentMode, AuditReport, Ended, GroupChange, Groups, HaDisableOrder,
+    HaEnableOrder, HaMaintenanceOrder, HaNodeOrder, HaParameterChange, HaParameters, HaStatus, ImportReport,
+    NewGroup, NewGroupNode, NewUser, ServiceAct, ServiceList, SessionPage, SessionQuery, UserPage, UserQuery,
 };
 use everpresent_server::config::Config;
 use everpresent_server::parameters;
@@ -196,6 +196,49 @@ impl Services {
         let act = act.as_str().unwrap_or_default();
         self.0.ask(Method::POST, &format!("/services/{}/{act}", segment(name)))
     }
+}
+
+/// What the running server is told about redundancy groups.
+pub(crate) struct GroupOrders(Client);
+
+impl GroupOrders {
+    /// The running server of a configuration.
+    pub(crate) fn of(config: &Config) -> Result<Self, Failure> {
+        running(config).map(Self)
+    }
+
+    pub(crate) fn list(&self) -> Result<Groups, Failure> {
+        self.0.ask(Method::GET, "/groups")
+    }
+
+    pub(crate) fn create(&self, name: &str, assignment: AssignmentMode) -> Result<(), Failure> {
+        self.0.order_with(Method::POST, "/groups", &NewGroup { name: name.to_owned(), assignment })
+    }
+
+    pub(crate) fn change(&self, group: &str, assignment: AssignmentMode) -> Result<(), Failure> {
+        self.0.order_with(Method::PATCH, &of_group(group, ""), &GroupChange { assignment })
+    }
+
+    pub(crate) fn remove(&self, group: &str) -> Result<(), Failure> {
+        self.0.order(Method::DELETE, &of_group(group, ""))
+    }
+
+    pub(crate) fn add(&self, group: &str, node: &str) -> Result<(), Failure> {
+        let order = NewGroupNode { node: node.to_owned() };
+        self.0.order_with(Method::POST, &of_group(group, "/nodes"), &order)
+    }
+
+    pub(crate) fn remove_node(&self, group: &str, node: &str) -> Result<(), Failure> {
+        self.0.order(Method::DELETE, &of_group(group, &format!("/nodes/{}", segment(node))))
+    }
+
+    pub(crate) fn assign(&self, order: &AssignOrder) -> Result<AssignReport, Failure> {
+        self.0.ask_with(Method::POST, "/groups/assign", order)
+    }
+}
+
+fn of_group(group: &str, rest: &str) -> String {
+    format!("/groups/{}{rest}", segment(group))
 }
 
 fn running(config: &Config) -> Result<Client, Failure> {

@@ -57,20 +57,37 @@ pub(crate) fn table<const COLUMNS: usize>(
     header: [&str; COLUMNS],
     rows: impl Iterator<Item = [String; COLUMNS]>,
 ) -> String {
+    table_of(&header.map(str::to_owned), rows.map(Vec::from))
+}
+
+/// The same for columns that nobody knows before.
+pub(crate) fn table_of(header: &[String], rows: impl Iterator<Item = Vec<String>>) -> String {
+    let rows = rows.map(|row| row.iter().map(|cell| printable(cell)).collect::<Vec<String>>());
+    let header: Vec<String> = header.iter().map(|name| printable(name)).collect();
     if !io::stdout().is_terminal() {
-        let mut text = header.join("\t");
-        for row in rows {
-            text.push('\n');
-            text.push_str(&row.map(|cell| printable(&cell)).join("\t"));
-        }
-        return text;
+        return rows.fold(header.join("\t"), |text, row| text + "\n" + &row.join("\t"));
     }
     let mut table = Table::new();
     table.set_content_arrangement(ContentArrangement::Dynamic).set_header(header);
     for row in rows {
-        table.add_row(row.map(|cell| printable(&cell)));
+        table.add_row(row);
     }
     table.to_string()
+}
+
+/// Comma-separated values (RFC 4180), the header first.
+pub(crate) fn csv(
+    header: &[String],
+    rows: impl Iterator<Item = impl Iterator<Item = String>>,
+) -> Result<String, Failure> {
+    let failed = |error: String| Failure::failed(format!("CSV: {error}"));
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    writer.write_record(header).map_err(|error| failed(error.to_string()))?;
+    for row in rows {
+        writer.write_record(row.collect::<Vec<String>>()).map_err(|error| failed(error.to_string()))?;
+    }
+    let bytes = writer.into_inner().map_err(|error| failed(error.to_string()))?;
+    String::from_utf8(bytes).map_err(|error| failed(error.to_string()))
 }
 
 /// Text from elsewhere, without what could steer a terminal or break a table.

@@ -17,5 +17,6 @@ pub mod guardian;
 pub mod manager;
 pub mod ownership;
 pub mod parameters;
+pub mod relogin;
 pub mod settings;
 pub mod witness;

@@ -1,5 +1,7 @@
 //! What operators can ask of this node, as the console calls it.
 
+mod assign;
+mod groups;
 mod ha;
 mod services;
 mod sessions;
@@ -9,9 +11,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use everpresent_console::administration::{
-    AuditReport, Certificate, Ended, HaParameterChange, HaParameters, HaStatus, ImportReport, NewUser,
-    NodeStatus, Readiness, ReloadReport, ServiceAct, ServiceList, SessionPage, SessionQuery, UserPage,
-    UserQuery,
+    AssignOrder, AssignReport, AuditReport, Certificate, ClientProfile, Ended, GroupChange, Groups,
+    HaParameterChange, HaParameters, HaStatus, ImportReport, NewGroup, NewUser, NodeStatus, Readiness,
+    ReloadReport, ServiceAct, ServiceList, SessionPage, SessionQuery, UserPage, UserQuery,
 };
 use everpresent_console::{Administration, Password, Refusal, Reply, Time};
 use everpresent_recovery::manager::{NodeState, Order, Reason};
@@ -207,6 +209,38 @@ impl Administration for Admin {
 
     fn set_ha_parameters(&self, change: HaParameterChange) -> Reply<'_, HaParameters> {
         Box::pin(parameters::change(&self.node.store, change))
+    }
+
+    fn list_groups(&self) -> Reply<'_, Groups> {
+        Box::pin(groups::list(&self.node))
+    }
+
+    fn create_group(&self, group: NewGroup) -> Reply<'_, ()> {
+        Box::pin(groups::create(&self.node, group))
+    }
+
+    fn change_group(&self, group: String, change: GroupChange) -> Reply<'_, ()> {
+        Box::pin(groups::change(&self.node, group, change))
+    }
+
+    fn remove_group(&self, group: String) -> Reply<'_, ()> {
+        Box::pin(groups::remove(&self.node, group))
+    }
+
+    fn add_node(&self, group: String, node: String) -> Reply<'_, ()> {
+        Box::pin(groups::add_node(&self.node, group, node))
+    }
+
+    fn remove_node(&self, group: String, node: String) -> Reply<'_, ()> {
+        Box::pin(groups::remove_node(&self.node, group, node))
+    }
+
+    fn assign_users(&self, order: AssignOrder) -> Reply<'_, AssignReport> {
+        Box::pin(assign::assign(&self.node, order))
+    }
+
+    fn client_profile(&self) -> ClientProfile {
+        self.node.client_profile()
     }
 
     fn readiness(&self) -> Readiness {

@@ -5,6 +5,7 @@
 //! one pass and reported with its line and column. A variable `EVERPRESENT_SECTION_KEY` overrides its key.
 
 mod check;
+pub mod client_address;
 mod error;
 pub mod keys;
 mod reader;

@@ -104,6 +104,11 @@ impl Directory {
         known.old.remove(user);
     }
 
+    /// Users were assigned to other homes.
+    pub fn forget_all(&self) {
+        *self.write() = Known::default();
+    }
+
     fn read(&self) -> RwLockReadGuard<'_, Known> {
         self.known.read().unwrap_or_else(PoisonError::into_inner)
     }

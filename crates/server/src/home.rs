@@ -33,7 +33,7 @@ pub use unsent::{Unsent, UnsentPresence};
 pub use whereabouts::Place;
 
 use crate::node::Node;
-use crate::seat::{RELOGIN_UPPER_LIMIT, Tenure};
+use crate::seat::Tenure;
 use crate::sweep::AuditMemory;
 use marks::Marks;
 
@@ -264,11 +264,12 @@ impl Home {
     pub fn detach_unheld(&self) {
         let now = self.node.clock.now();
         self.record(|state| {
+            let hold = self.node.relogin_hold_of(state);
             let mut transaction = state.owner.begin(now, Cause::Transport);
             for session in state.owner.ledger().sessions() {
                 let transport = state.owner.transport(session.id);
                 if transport.is_none_or(|transport| state.transports.get(transport).is_none()) {
-                    let (session, wait) = (session.id, session.resume.unwrap_or(RELOGIN_UPPER_LIMIT));
+                    let (session, wait) = (session.id, session.resume.unwrap_or(hold));
                     transaction.effect(Effect::Detached { session, wait, reason: Reason::LetGo });
                 }
             }

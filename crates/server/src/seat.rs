@@ -21,7 +21,6 @@ use tokio::sync::{mpsc, watch};
 
 pub(crate) use receive::refuse;
 pub use seats::Seats;
-pub use serve::RELOGIN_UPPER_LIMIT;
 pub use tenure::Tenure;
 
 use crate::home::Home;

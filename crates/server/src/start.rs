@@ -8,7 +8,7 @@ use std::time::Duration;
 use everpresent_console::{AdminToken, Console, Parts, Settings, TokenError};
 use everpresent_link::pki::{Identity, PkiError};
 use everpresent_recovery::parameters::{ParameterError, Parameters};
-use everpresent_session::ids::{HomeName, Incarnation};
+use everpresent_session::ids::{Epoch, HomeName, Incarnation};
 use everpresent_store::nodes::JoinError;
 use everpresent_store::{Database, HomeRow, OpenError, StoreError};
 use everpresent_stream::Offer;
@@ -24,7 +24,7 @@ use crate::c2s::listener::{self, Doorkeeper, Security};
 use crate::c2s::upgrade::Upgrades;
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::epochs::EpochError;
+use crate::epochs::{EpochError, EpochFile};
 use crate::monitor::Monitor;
 use crate::node::Node;
 use crate::pair::{self, Driver, LinkService, Pair};
@@ -162,6 +162,7 @@ async fn open_own_seat(node: &Arc<Node>, keepers: &TaskTracker) -> Result<(), St
         node.store.adopt_unassigned(&home).await?;
     }
     node.directory.set_several_homes(nodes.len() > 1);
+    rise_above_others(node, &home).await?;
     let settings = node.pair.promises().ownership(home.clone(), node.name(), false);
     let seat = pair::keep_seat(node, settings, keepers)?;
     let mut served = seat.changes();
@@ -186,6 +187,45 @@ async fn release_own(node: &Node, home: &HomeName) -> Result<(), StartError> {
     {
         let after = HomeRow { incarnation: None, beat: row.beat + 1, ..row.clone() };
         node.store.swap_home(&row, &after).await?;
+    }
+    Ok(())
+}
+
+/// Raises the epoch of the node's home, before it is claimed, to the highest of all homes, if nobody owns it: users of other
+/// homes can be assigned to it then, for whatever it writes is numbered after all that they have stored.
+async fn rise_above_others(node: &Node, home: &HomeName) -> Result<(), StartError> {
+    let (_, seen) = EpochFile::open(&node.config.node.data_dir, home)?;
+    let mut highest = Epoch(0);
+    for other in node.peers.nodes().iter().filter(|other| other.name != *home) {
+        let row = node.store.read_home(&other.name).await?;
+        highest = highest.max(row.map_or(Epoch(0), |row| row.epoch));
+    }
+    match node.store.read_home(home).await? {
+        None if highest > Epoch(0) && seen == Epoch(0) => {
+            let settings = node.pair.promises().ownership(home.clone(), node.name(), false);
+            let row = HomeRow {
+                home: home.clone(),
+                owner: home.as_str().to_owned(),
+                incarnation: None,
+                epoch: highest,
+                beat: 1,
+                replica: None,
+                grant_seconds: u32::try_from(settings.grant.as_secs()).unwrap_or(u32::MAX),
+            };
+            node.store.insert_home(&row).await?;
+        }
+        // A replica is good for the epoch under which it was made, so who holds one must find the row as it is. And a
+        // database that has lost writes must show that it has.
+        Some(row)
+            if row.incarnation.is_none()
+                && row.replica.is_none()
+                && row.epoch < highest
+                && row.epoch >= seen =>
+        {
+            let after = HomeRow { epoch: highest, beat: row.beat + 1, ..row.clone() };
+            node.store.swap_home(&row, &after).await?;
+        }
+        _ => {}
     }
     Ok(())
 }
@@ -330,6 +370,7 @@ fn run(
             stop.clone(),
         ));
     }
+    services.spawn(crate::moves::follow(node.clone(), stop.clone()));
     let group = tokio::spawn(pair::watch_group(node.clone(), keepers.clone()));
     let tickets = node.clone();
     let tickets = tokio::spawn(async move { crate::tls::tickets::agree_forever(&tickets).await });

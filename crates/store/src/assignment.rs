@@ -1,6 +1,6 @@
 //! Which home a user is assigned to. A failover moves homes between nodes, never users between homes.
 
-use everpresent_session::ids::HomeName;
+use everpresent_session::ids::{Epoch, HomeName};
 use everpresent_stanza::BareJid;
 use sqlx::{AssertSqlSafe, query};
 
@@ -75,6 +75,24 @@ impl Database {
             0 => Err(AccountError::Missing),
             _ => Ok(()),
         }
+    }
+
+    /// The highest epoch under which something of a user's archive or spool was numbered; nothing if both are empty. Rows are
+    /// numbered by the home that writes them, and read in the order of their numbers: a home that is not above this would
+    /// file new messages before old ones.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn newest_epoch(&self, user: &BareJid) -> Result<Option<Epoch>, StoreError> {
+        const WHAT: &str = "look what a user has stored";
+        let sql = "SELECT MAX(id) FROM archive WHERE account = $1 UNION ALL SELECT MAX(id) FROM spool WHERE account = $1";
+        let rows = self.rows(WHAT, query(sql).bind(user.as_str().to_owned())).await?;
+        let epoch = |row| {
+            let fields = Fields::new(WHAT, row);
+            fields.optional_text(0)?.map(|_| fields.row_id(0).map(|id| id.epoch)).transpose()
+        };
+        let epochs = rows.iter().map(epoch).collect::<Result<Vec<Option<Epoch>>, StoreError>>()?;
+        Ok(epochs.into_iter().flatten().max())
     }
 
     /// Assigns all users that have no home yet, and says how many. If it is interrupted, call it again.

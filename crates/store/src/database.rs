@@ -121,6 +121,19 @@ impl Database {
         Ok(Self::at(&options.place()?, &options))
     }
 
+    /// For a caller that reads from a database as it is, and perhaps as a server uses it: no tables and no file are made.
+    /// Needs a Tokio runtime.
+    ///
+    /// # Errors
+    /// [`OpenError::Url`], also when there is no such file.
+    pub fn open_to_read(url: &str) -> Result<Self, OpenError> {
+        let database = Self::open_witness(url)?;
+        if let Some(file) = database.file.as_ref().filter(|_| database.file_is_missing()) {
+            return Err(OpenError::Url(format!("there is no file {}", file.display())));
+        }
+        Ok(database)
+    }
+
     /// Pools connect when they are first used.
     fn at(place: &Place, options: &Options) -> Self {
         Self {

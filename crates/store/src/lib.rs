@@ -6,7 +6,7 @@
 //! transaction begins.
 //!
 //! Two ways to write: [`Database::commit`] for the owner of a home, a batch of rows under a fence, and single statements
-//! for what belongs to no home ([accounts], [the registry of nodes](nodes), [settings]) and for [the witness](homes)
+//! for what belongs to no home ([accounts], [the registry of nodes](nodes), [groups], [settings]) and for [the witness](homes)
 //! itself. Errors say whether trying again may help.
 //!
 //! This is the only crate that knows SQL.
@@ -19,6 +19,7 @@ pub mod commit;
 mod database;
 pub mod error;
 mod fields;
+pub mod groups;
 pub mod heads;
 pub mod homes;
 pub mod nodes;
@@ -26,6 +27,7 @@ pub mod routes;
 pub mod settings;
 pub mod spool;
 pub mod tokens;
+pub mod views;
 
 pub use account_state::AccountState;
 pub use accounts::{Account, AccountError, Credentials, ScramHash, ScramKeys};
@@ -34,6 +36,8 @@ pub use assignment::UserHome;
 pub use commit::{CommitError, Fence, RowError};
 pub use database::{Backend, Database, OpenError, Options};
 pub use error::StoreError;
+pub use groups::{Assignment, GroupError};
 pub use homes::HomeRow;
 pub use nodes::{GroupRow, JoinError, NodeRow};
 pub use spool::SpoolSize;
+pub use views::{Answer, AskError, Cell, Limits, VIEW_NAMES, Views};

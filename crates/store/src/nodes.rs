@@ -8,6 +8,7 @@ use sqlx::{AnyConnection, query};
 use crate::database::{Database, WRITE_TIMEOUT_SECONDS, commit, roll_back, within};
 use crate::error::StoreError;
 use crate::fields::Fields;
+use crate::groups::Assignment;
 
 /// The most nodes of a group.
 pub const GROUP_MAX_NODES: usize = 2;
@@ -19,7 +20,9 @@ pub struct GroupRow {
     pub name: String,
     /// Whether its nodes take over from each other.
     pub ha_enabled: bool,
-    /// When its first node joined.
+    /// How new users are shared out among its nodes.
+    pub assignment: Assignment,
+    /// When its first node joined, or an operator made it.
     pub created: Timestamp,
 }
 
@@ -117,12 +120,14 @@ impl Database {
     /// [`StoreError`].
     pub async fn groups(&self) -> Result<Vec<GroupRow>, StoreError> {
         const WHAT: &str = "read the groups";
-        let rows =
-            self.rows(WHAT, query("SELECT name, ha_enabled, created_ms FROM groups ORDER BY name")).await?;
+        let rows = self
+            .rows(WHAT, query("SELECT name, ha_enabled, created_ms, assignment FROM groups ORDER BY name"))
+            .await?;
         let group = |row| {
             let fields = Fields::new(WHAT, row);
             let name = fields.text(0)?.to_owned();
-            Ok(GroupRow { name, ha_enabled: fields.flag(1)?, created: fields.time(2)? })
+            let assignment = Assignment::of(fields.text(3)?);
+            Ok(GroupRow { name, ha_enabled: fields.flag(1)?, assignment, created: fields.time(2)? })
         };
         rows.iter().map(group).collect()
     }

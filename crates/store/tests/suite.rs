@@ -18,6 +18,8 @@ mod backend;
 mod commit;
 #[path = "suite/crash.rs"]
 mod crash;
+#[path = "suite/groups.rs"]
+mod groups;
 #[path = "suite/homes.rs"]
 mod homes;
 #[path = "suite/nodes.rs"]
@@ -32,5 +34,7 @@ mod rows;
 mod state;
 #[path = "suite/trouble.rs"]
 mod trouble;
+#[path = "suite/views.rs"]
+mod views;
 #[path = "suite/witness.rs"]
 mod witness;

@@ -152,7 +152,7 @@ pub(super) async fn set_parameters(
     shared.audited("set_ha_parameters", None, &connection, changed).map(Json)
 }
 
-fn check_name(name: &str) -> Result<(), Refusal> {
+pub(super) fn check_name(name: &str) -> Result<(), Refusal> {
     let fits = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-' || byte == b'.';
     if name.is_empty() || name.len() > MAX_NAME_BYTES || !name.bytes().all(fits) {
         let message = format!("{name:?} is no name: write up to {MAX_NAME_BYTES} letters, digits, `_`, `-`");

@@ -157,6 +157,13 @@ async fn the_description_names_exactly_the_operations_that_there_are() {
     let expected = [
         "DELETE /api/v1/sessions/{jid}",
         "DELETE /api/v1/users/{jid}",
+        "GET /api/v1/groups",
+        "POST /api/v1/groups",
+        "PATCH /api/v1/groups/{group}",
+        "DELETE /api/v1/groups/{group}",
+        "POST /api/v1/groups/{group}/nodes",
+        "DELETE /api/v1/groups/{group}/nodes/{node}",
+        "POST /api/v1/groups/assign",
         "GET /api/v1/ha/parameters",
         "GET /api/v1/ha/status",
         "GET /api/v1/node",
@@ -205,4 +212,27 @@ async fn the_description_is_served_and_says_how_to_sign_in() {
         request(&console, "192.0.2.1", "GET /api/v1/openapi.json", "", "").await.refusal(),
         "403 forbidden"
     );
+}
+
+#[tokio::test]
+async fn orders_about_groups_are_checked_before_the_server_is_asked() {
+    let (_, console) = console();
+    let create = |name: &str| format!(r#"{{"name": "{name}"}}"#);
+    for name in ["", "a.b", "a/b", &"x".repeat(129)] {
+        assert_eq!(admin(&console, "POST /api/v1/groups", &create(name)).await.refusal(), "400 invalid");
+    }
+    // Nothing is wrong with this one but that this server has no groups.
+    assert_eq!(
+        admin(&console, "POST /api/v1/groups", &create("Branch-2_b")).await.refusal(),
+        "503 unavailable"
+    );
+    let node = r#"{"node": "imp 2"}"#;
+    assert_eq!(admin(&console, "POST /api/v1/groups/g/nodes", node).await.refusal(), "400 invalid");
+    let users: Vec<String> = (0..1001).map(|number| format!("\"user{number}@example.org\"")).collect();
+    let order = |users: &[String]| format!(r#"{{"to": {{"node": "imp2", "users": [{}]}}}}"#, users.join(","));
+    assert_eq!(admin(&console, "POST /api/v1/groups/assign", &order(&users)).await.refusal(), "400 invalid");
+    let moved = admin(&console, "POST /api/v1/groups/assign", &order(&users[..1000])).await;
+    assert_eq!(moved.json()["moved"], 1000);
+    let balance = r#"{"balanced": {"group": null}}"#;
+    assert_eq!(admin(&console, "POST /api/v1/groups/assign", balance).await.refusal(), "409 conflict");
 }

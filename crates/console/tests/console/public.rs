@@ -47,6 +47,21 @@ async fn host_meta_tells_clients_where_the_websocket_is() {
 }
 
 #[tokio::test]
+async fn clients_of_any_origin_are_told_when_and_where_to_come_back() {
+    let (_, console) = console();
+    let answer = request(&console, "192.0.2.1", "GET /client-profile.json", "", "").await;
+    assert_eq!(answer.status, 200);
+    assert!(answer.head.contains("access-control-allow-origin: *"), "{}", answer.head);
+    assert!(answer.head.contains("cache-control: max-age=60"), "{}", answer.head);
+    let expected = serde_json::json!({
+        "relogin": { "lower_seconds": 120, "upper_seconds": 537, "computed": false },
+        "nodes": [{ "host": "imp1.example.org", "direct_tls_port": 5223 }],
+    });
+    assert_eq!(answer.json(), expected);
+    assert_eq!(request(&console, "192.0.2.1", "POST /client-profile.json", "", "").await.status, 405);
+}
+
+#[tokio::test]
 async fn a_host_header_cannot_break_out_of_the_document() {
     let (_, console) = console();
     let text = "GET /.well-known/host-meta HTTP/1.1\r\nHost: x'/><evil\r\nConnection: close\r\n\r\n";

@@ -80,6 +80,17 @@ pub(crate) enum HaCommand {
         #[arg(long, conflicts_with = "length")]
         end: bool,
     },
+    /// Print the DNS records and host-meta to publish, so that clients find every node
+    ///
+    /// Text of a zone file; what is not known is said in comments, with what to set. Whether the server runs makes no
+    /// difference.
+    #[command(
+        after_help = "Examples:\n  everpresent ha dns\n  everpresent ha dns example.org --json | jq -r '.unknown[]'"
+    )]
+    Dns {
+        /// Domains; left out: `domains` in [node]
+        domains: Vec<String>,
+    },
     /// Set a recovery parameter for the whole cluster, or all of them from a preset
     ///
     /// Lengths have a unit: 200ms, 15s, 2m, 1h. Works with the running server, or on its database while it does not run.

@@ -1,5 +1,6 @@
 //! `everpresent ha`
 
+mod dns;
 mod goal;
 mod status;
 
@@ -57,6 +58,7 @@ pub(crate) fn run(command: &HaCommand, cli: &Cli) -> Result<(), Failure> {
                 (false, None) => output::print(&format!("Maintenance of {node} is over.")),
             }
         }
+        HaCommand::Dns { domains } => dns::run(domains, &config, cli),
         HaCommand::Set { name, value, preset } => {
             let values = name.clone().zip(value.clone()).into_iter().collect();
             let preset = preset.map(|preset| preset.name().to_owned());

@@ -64,7 +64,7 @@ pub(crate) fn run(command: &UserCommand, cli: &Cli) -> Result<(), Failure> {
 }
 
 /// Reads the address of an account. A bare name means the domain of the server if it has only one.
-fn account(text: &str, config: &Config) -> Result<BareJid, Failure> {
+pub(super) fn account(text: &str, config: &Config) -> Result<BareJid, Failure> {
     let usage =
         |why: String| Failure::new(Exit::Usage, format!("{text:?} is not the address of an account: {why}"));
     let full = match (text.contains('@'), config.node.domains.as_slice()) {

@@ -4,6 +4,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use everpresent_console::administration::{ImportFailure, ImportReport, NewUser, User, UserPage, UserQuery};
 use everpresent_console::{Code, Password, Refusal, Time};
+use everpresent_server::assignment::{Assigner, check_removable};
 use everpresent_server::signin::to_stored;
 use everpresent_session::ids::HomeName;
 use everpresent_session::time::Timestamp;
@@ -15,7 +16,7 @@ use everpresent_stream::scram::{self, Credentials};
 pub(crate) struct Accounts {
     database: Database,
     domains: Vec<BareJid>,
-    /// Where new users belong.
+    /// The node at which accounts are made.
     home: HomeName,
 }
 
@@ -57,10 +58,11 @@ impl Accounts {
             let message = format!("{} is not served here: see `domains` in [node]", jid.domain());
             return Err(Refusal::invalid(message));
         }
+        let mut assigner = Assigner::at(&self.database, &self.home).await?;
         let keys = keys(&password)?;
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         let created = Timestamp(i64::try_from(now.as_millis()).unwrap_or(i64::MAX));
-        let made = self.database.create_account(&jid, &self.home, &keys, created).await;
+        let made = self.database.create_account(&jid, &assigner.next_home(), &keys, created).await;
         made.map_err(|error| refusal(error, &jid))
     }
 
@@ -74,6 +76,7 @@ impl Accounts {
     }
 
     pub(crate) async fn remove_user(&self, jid: BareJid) -> Result<(), Refusal> {
+        check_removable(&self.database, &jid).await?;
         self.database.remove_account(&jid).await.map_err(|error| refusal(error, &jid))
     }
 

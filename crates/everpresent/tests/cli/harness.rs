@@ -252,6 +252,40 @@ impl Administration for Server {
     fn service_order(&self, name: String, act: ServiceAct) -> Reply<'_, ServiceList> {
         now(self.services.order(&name, act))
     }
+    fn list_groups(&self) -> Reply<'_, Groups> {
+        now(Err(Refusal::unavailable("no groups here")))
+    }
+    fn create_group(&self, _group: NewGroup) -> Reply<'_, ()> {
+        now(Err(Refusal::unavailable("no groups here")))
+    }
+    fn change_group(&self, _group: String, _change: GroupChange) -> Reply<'_, ()> {
+        now(Err(Refusal::unavailable("no groups here")))
+    }
+    fn remove_group(&self, _group: String) -> Reply<'_, ()> {
+        now(Err(Refusal::unavailable("no groups here")))
+    }
+    fn add_node(&self, _group: String, _node: String) -> Reply<'_, ()> {
+        now(Err(Refusal::unavailable("no groups here")))
+    }
+    fn remove_node(&self, _group: String, _node: String) -> Reply<'_, ()> {
+        now(Err(Refusal::unavailable("no groups here")))
+    }
+    fn assign_users(&self, order: AssignOrder) -> Reply<'_, AssignReport> {
+        match order {
+            AssignOrder::To { users, .. } => {
+                now(Ok(AssignReport { moved: users.len() as u64, ..Default::default() }))
+            }
+            AssignOrder::Balanced { .. } => now(Err(Refusal::conflict("imp1 is failed over"))),
+        }
+    }
+    fn client_profile(&self) -> ClientProfile {
+        let relogin = Relogin { lower_seconds: 120, upper_seconds: 537, computed: false };
+        let host = "imp1.example.org".to_owned();
+        ClientProfile {
+            relogin,
+            nodes: vec![ClientNode { host, starttls_port: None, direct_tls_port: Some(5223) }],
+        }
+    }
     fn readiness(&self) -> Readiness {
         Readiness::ready()
     }

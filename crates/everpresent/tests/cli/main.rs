@@ -3,8 +3,11 @@
 
 mod account;
 mod cluster;
+mod cluster_file;
 mod demo;
+mod dns;
 mod files;
+mod group;
 mod guardian;
 mod ha;
 mod harness;
@@ -12,3 +15,5 @@ mod offline;
 mod served;
 mod service;
 mod session;
+mod sql;
+mod support;

@@ -8,7 +8,8 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 use everpresent_session::ids::HomeName;
-use everpresent_store::{Database, HomeRow};
+use everpresent_session::time::Timestamp;
+use everpresent_store::{Database, HomeRow, NodeRow};
 use rustix::process::{Pid, Signal, kill_process};
 
 use crate::harness::Place;
@@ -45,6 +46,8 @@ impl Served {
     pub(crate) fn start(arguments: &str) -> Self {
         let served = Self::begin(arguments);
         served.until("it is ready", || served.answers().then_some(()));
+        // It answers a moment before it has told its guardian so.
+        served.until_logged("listening listener=");
         served
     }
 
@@ -123,6 +126,30 @@ impl Served {
             let database = Database::open(&url).await.unwrap();
             database.read_home(&HomeName::new("imp1")).await.unwrap().unwrap()
         })
+    }
+
+    /// The database, behind the server's back.
+    fn with_database(&self, work: impl AsyncFnOnce(&Database)) {
+        let url = format!("sqlite:{}", self.place.path().join("data/everpresent.db").display());
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async { work(&Database::open(&url).await.unwrap()).await });
+    }
+
+    /// `imp2` has started once, and nobody knows where it is now.
+    pub(crate) fn second_node_starts(&self) {
+        self.with_database(async |database| {
+            let first = database.nodes().await.unwrap().remove(0);
+            let second = NodeRow { name: HomeName::new("imp2"), ..first };
+            database.join_node(&second).await.unwrap();
+        });
+    }
+
+    /// A node last said that it is in this state.
+    pub(crate) fn is_said_to_be(&self, node: &str, state: u32) {
+        self.with_database(async |database| {
+            let node = HomeName::new(node);
+            assert!(database.set_node_state(&node, state, 8, Timestamp(0), false).await.unwrap());
+        });
     }
 
     pub(crate) fn until<T>(&self, what: &str, look: impl Fn() -> Option<T>) -> T {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use everpresent_console::administration::{ImportFailure, ImportReport, NewUser, User, UserPage, UserQuery};
 use everpresent_console::{Code, Password, Refusal, Time};
-use everpresent_session::ids::{HomeName, SessionId};
+use everpresent_session::ids::SessionId;
 use everpresent_session::reason::Reason;
 use everpresent_session::record::Cause;
 use everpresent_stanza::{BareJid, StreamCondition, StreamError};
@@ -13,6 +13,7 @@ use everpresent_stream::Credentials;
 use everpresent_stream::scram::{ITERATIONS, SALT_BYTES};
 
 use super::away;
+use crate::assignment::{Assigner, check_removable};
 use crate::home::{Ending, Home};
 use crate::node::Node;
 use crate::random;
@@ -43,11 +44,25 @@ pub(super) async fn list(node: &Node, query: UserQuery) -> Result<UserPage, Refu
 
 pub(super) async fn create(node: &Node, user: BareJid, password: Password) -> Result<(), Refusal> {
     check_address(node, &user)?;
-    check_group(node)?;
+    let mut assigner = Assigner::at(&node.store, &node.name()).await?;
+    create_at(node, user, password, &mut assigner).await
+}
+
+async fn create_at(
+    node: &Node,
+    user: BareJid,
+    password: Password,
+    assigner: &mut Assigner,
+) -> Result<(), Refusal> {
+    check_address(node, &user)?;
     let credentials = derive(password).await?;
     let now = node.clock.now().wall;
-    let home = HomeName::new(&node.config.node.name);
-    node.store.create_account(&user, &home, &to_stored(&credentials), now).await.map_err(refusal)
+    // Taken on a copy first: an account that is not made counts nowhere.
+    let mut counted = assigner.clone();
+    let home = counted.next_home();
+    node.store.create_account(&user, &home, &to_stored(&credentials), now).await.map_err(refusal)?;
+    *assigner = counted;
+    Ok(())
 }
 
 pub(super) async fn set_password(node: &Node, user: BareJid, password: Password) -> Result<(), Refusal> {
@@ -66,7 +81,7 @@ pub(super) async fn set_enabled(node: &Node, user: BareJid, enabled: bool) -> Re
 }
 
 pub(super) async fn remove(node: &Node, user: BareJid) -> Result<(), Refusal> {
-    check_group(node)?;
+    check_removable(&node.store, &user).await?;
     node.store.set_disabled(&user, true).await.map_err(refusal)?;
     end_all(node, &user);
     flushed(node).await?;
@@ -80,9 +95,10 @@ pub(super) async fn remove(node: &Node, user: BareJid) -> Result<(), Refusal> {
 
 pub(super) async fn import(node: &Node, users: Vec<NewUser>) -> Result<ImportReport, Refusal> {
     let mut report = ImportReport { created: 0, failed: Vec::new() };
+    let mut assigner = Assigner::at(&node.store, &node.name()).await?;
     for (index, user) in users.into_iter().enumerate() {
         let made = match BareJid::new(&user.jid) {
-            Ok(jid) => create(node, jid, user.password).await,
+            Ok(jid) => create_at(node, jid, user.password, &mut assigner).await,
             Err(error) => Err(Refusal::invalid(error.to_string())),
         };
         match made {
@@ -104,12 +120,6 @@ fn check_address(node: &Node, user: &BareJid) -> Result<(), Refusal> {
         return Err(Refusal::invalid(format!("{} is not a domain of this server", user.domain())));
     }
     Ok(())
-}
-
-/// While a node is failed over its group keeps the users that it has.
-fn check_group(node: &Node) -> Result<(), Refusal> {
-    let users = node.pair.status().map_or(Ok(()), |status| status.users);
-    users.map_err(|refusal| Refusal::conflict(refusal.to_string()))
 }
 
 /// The keys of a password; deriving them takes milliseconds of a core on purpose.

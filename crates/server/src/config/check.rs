@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
+use super::client_address::is_host;
 use super::error::{ConfigError, ConfigErrors};
 use super::keys::Config;
 use super::reader::Origins;
@@ -111,6 +112,12 @@ fn check_node(config: &Config, found: &mut Found<'_>) {
         let message =
             format!("`name` in [node] must be 1 to {MAX_NAME_BYTES} of a-z, 0-9 and hyphen, not {name:?}");
         found.add("node", "name", message);
+    }
+    if let Some(host) = config.node.client_address.as_ref().filter(|host| !is_host(host)) {
+        let message = format!(
+            "`client_address` in [node] must be a host name or an address without a port, not {host:?}"
+        );
+        found.add("node", "client_address", message);
     }
     let domains = &config.node.domains;
     if domains.is_empty() || domains.len() > MAX_DOMAINS {

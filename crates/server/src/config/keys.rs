@@ -120,6 +120,9 @@ sections! {
         /// The redundancy group that this node is in: one or two nodes that cover for each other. 1 to 128 of letters,
         /// digits, _ and -.
         group: String = r#""DefaultCUPSubCluster""#;
+        /// The host that clients are told for this node, a name or an address: `everpresent ha dns` prints the records for
+        /// it, and it stands in the client profile. Empty: they are told none.
+        client_address: Option<String> = r#""""#;
         /// The XMPP domains that are served: what stands after the @ of the users' addresses.
         domains: Vec<BareJid> = r#"["localhost"]"#;
         /// Folder for the database, the self-signed certificate and the admin token. Made when it is missing.

@@ -58,6 +58,11 @@ impl Elsewhere {
         self.homes.is_empty()
     }
 
+    /// The user is of this home now.
+    pub fn forget(&mut self, user: &BareJid) {
+        self.homes.remove(user);
+    }
+
     /// Notes the home of a user. Now and then those go that `is_needed` does not name.
     pub fn note(&mut self, user: BareJid, home: HomeName, is_needed: impl Fn(&BareJid) -> bool) {
         if self.homes.len() >= self.prune_at.max(FIRST_ELSEWHERE_PRUNE_USERS) {

@@ -64,6 +64,18 @@ impl Home {
     /// # Errors
     /// When the database does not answer.
     pub async fn know_contacts(&self, users: &[BareJid]) -> Result<(), StoreError> {
+        self.note_homes(users, false).await
+    }
+
+    /// The same after users were assigned to other homes: who came here is no longer noted as of another one.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn know_contacts_anew(&self, users: &[BareJid]) -> Result<(), StoreError> {
+        self.note_homes(users, true).await
+    }
+
+    async fn note_homes(&self, users: &[BareJid], anew: bool) -> Result<(), StoreError> {
         let node = &self.node;
         if !node.directory.has_several_homes() {
             return Ok(());
@@ -74,14 +86,17 @@ impl Home {
             local.collect::<BTreeSet<BareJid>>()
         });
         let mut homes = node.directory.homes(&node.store, people).await?;
-        homes.retain(|(_, home)| home != self.name());
+        homes.retain(|(_, home)| anew || home != self.name());
         homes.sort_unstable();
         self.enter(|state| {
             for user in users {
                 for who in people_of(state, user) {
-                    if let Ok(place) = homes.binary_search_by(|(known, _)| known.cmp(&who)) {
-                        let home = homes[place].1.clone();
+                    let Ok(place) = homes.binary_search_by(|(known, _)| known.cmp(&who)) else { continue };
+                    let home = homes[place].1.clone();
+                    if home != *self.name() {
                         state.note_elsewhere(user, who, home);
+                    } else if let Some(account) = state.accounts.get_mut(user) {
+                        account.elsewhere.forget(&who);
                     }
                 }
             }

@@ -52,6 +52,10 @@ impl Home {
         let session = SessionId(random::id());
         let now = self.node.clock.now();
         let recorded = self.record(|state| {
+            // An operator assigned the user to another home a moment ago: the client finds it there.
+            if state.accounts.get(&user).is_none() {
+                return Ok(Err(BindError::Internal));
+            }
             let Some(replaced) = predecessors(state, request, self.node.config.limits.sessions_per_user)
             else {
                 return Ok(Err(BindError::ResourceConstraint));

@@ -9,7 +9,6 @@ use everpresent_session::session::State;
 use crate::deliver::{self, Resources};
 use crate::home::{Ending, Home, HomeState};
 use crate::route::presence::{unavailable_from, withdraw};
-use crate::seat::RELOGIN_UPPER_LIMIT;
 
 /// Ends a session: contacts are told, messages that nobody received go to the user's other sessions or stay in the
 /// spool, and a connection that still holds it is told to go.
@@ -96,7 +95,8 @@ impl Home {
                 Some(wait) => transaction.effect(Effect::Detached { session, wait, reason }),
                 // The server let go of it, so its contacts must not notice: it has as long as a sign-in may take.
                 None if reason == Reason::LetGo => {
-                    transaction.effect(Effect::Detached { session, wait: RELOGIN_UPPER_LIMIT, reason });
+                    let wait = self.node.relogin_hold_of(state);
+                    transaction.effect(Effect::Detached { session, wait, reason });
                 }
                 None => end(state, &mut transaction, session, reason, Ending::Closed),
             }

@@ -36,7 +36,7 @@ pub(crate) async fn join_group(store: &Database, config: &Config) -> Result<Node
         group: config.node.group.clone(),
         position: 0,
         link_address: config.link.advertise.clone().unwrap_or_default(),
-        client_address: String::new(),
+        client_address: config.node.client_address.clone().unwrap_or_default(),
         state: u32::from(NodeState::Unknown.number()),
         reason: u32::from(Reason::HighAvailabilityNotEnabled.number()),
         state_since: now,

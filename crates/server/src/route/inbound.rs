@@ -1,6 +1,6 @@
 //! The second half of the way from a user of another home: out of the channel, to the recipient.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use bytes::Bytes;
 use everpresent_presence::subscription::SubscriptionType;
@@ -11,6 +11,7 @@ use everpresent_session::record::{Cause, Effect};
 use everpresent_session::session::Session;
 use everpresent_session::time::Now;
 use everpresent_stanza::{BareJid, Jid, MessageType, PresenceType, RawStanza, StanzaError, StanzaKind};
+use everpresent_store::UserHome;
 use thiserror::Error;
 
 use super::envelope::{self, Addressees, Envelope};
@@ -61,17 +62,31 @@ pub enum Refused {
 /// [`Refused`] when none could be taken in.
 pub async fn take_in(home: &Home, origin: &Origin, items: Vec<(u64, Bytes)>) -> Result<Taken, Refused> {
     let items = items.into_iter().map(|(number, bytes)| (number, envelope::open(&bytes))).collect();
-    let mut arrival = Arrival { node: &home.node, origin, items, nowhere: BTreeSet::new(), taken: None };
+    let mut arrival = Arrival {
+        node: &home.node,
+        origin,
+        items,
+        nowhere: BTreeSet::new(),
+        moved: BTreeMap::new(),
+        taken: None,
+    };
     loop {
         let now = home.node.clock.now();
         let refused = match home.record(|state| arrival.go_on(state, now)) {
             Some(Step::More) => continue,
             Some(Step::Load(user)) => match home.load(&user).await {
                 Ok(true) => continue,
-                Ok(false) => {
-                    arrival.nowhere.insert(user);
-                    continue;
-                }
+                Ok(false) => match home.node.store.user_home(&user).await {
+                    Ok(UserHome::At(new)) if new != *home.name() => {
+                        arrival.moved.insert(user, new);
+                        continue;
+                    }
+                    Ok(_) => {
+                        arrival.nowhere.insert(user);
+                        continue;
+                    }
+                    Err(_) => Refused::Away,
+                },
                 Err(_) => Refused::Away,
             },
             Some(Step::Busy) => Refused::Away,
@@ -101,6 +116,8 @@ struct Arrival<'a> {
     items: VecDeque<(u64, Option<Envelope>)>,
     /// Who is not a user of this home.
     nowhere: BTreeSet<BareJid>,
+    /// Who was assigned to another home, of which the sending home has not heard yet.
+    moved: BTreeMap<BareJid, HomeName>,
     taken: Option<Taken>,
 }
 
@@ -152,12 +169,17 @@ impl Arrival<'_> {
             account.touched = now.moment;
             return None;
         }
-        (!self.nowhere.contains(&user)).then_some(user)
+        (!self.nowhere.contains(&user) && !self.moved.contains_key(&user)).then_some(user)
     }
 
     /// All that a stanza does in this home.
     fn carry_out(&self, state: &mut HomeState, transaction: &mut Transaction, envelope: &Envelope) {
         let Envelope { from, to, stanza } = envelope;
+        if let Addressees::One(to) = to
+            && let Some(home) = self.moved.get(&to.to_bare())
+        {
+            return away::send(transaction, home, stanza.to_tcp_form());
+        }
         let refused = match (stanza.kind(), to) {
             (StanzaKind::Message, Addressees::One(to)) => self.message(state, transaction, from, to, stanza),
             (StanzaKind::Iq, Addressees::One(to)) => self.iq(state, transaction, from, to, stanza),

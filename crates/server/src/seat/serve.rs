@@ -21,8 +21,6 @@ use crate::node::Node;
 use crate::pair::Told;
 use crate::random;
 
-/// The longest wait that a client is asked for before a fresh sign-in: until then its contacts see no change.
-pub const RELOGIN_UPPER_LIMIT: Duration = Duration::from_secs(537);
 /// How long to wait before a takeover that failed is tried again.
 const RETRY: Duration = Duration::from_millis(50);
 
@@ -109,13 +107,15 @@ async fn owner(node: &Node, fence: &Fence, basis: &Basis) -> Result<Owner, Faile
     match basis {
         Basis::Replica(ledger) | Basis::Kept(ledger) => {
             let written = heads.iter().map(|head| head.session);
-            Ok(takeover::with_replica(ledger.clone(), fence.epoch, written, RELOGIN_UPPER_LIMIT, now)?)
+            let hold = node.relogin_hold(ledger.sessions().len());
+            Ok(takeover::with_replica(ledger.clone(), fence.epoch, written, hold, now)?)
         }
         Basis::Heads => {
             let routes = node.store.routes(&fence.home).await?;
+            let hold = node.relogin_hold(heads.len());
             let stored = Stored { heads, routes };
             let id = LedgerId(random::id());
-            let rest = (RELOGIN_UPPER_LIMIT, priority_of);
+            let rest = (hold, priority_of);
             Ok(takeover::with_heads(fence.home.clone(), id, fence.epoch, stored, rest, now)?)
         }
     }

@@ -5,5 +5,6 @@ mod contacts;
 mod management;
 mod messages;
 mod presence;
+mod relogin;
 mod restart;
 mod sign_in;

@@ -2,5 +2,6 @@
 
 mod contacts;
 mod messages;
+mod moves;
 mod once;
 mod requests;

@@ -1,16 +1,17 @@
 //! Users and their homes.
 
-use everpresent_session::ids::HomeName;
+use everpresent_session::ids::{Epoch, HomeName, RecordNumber, RowId};
 use everpresent_session::time::Timestamp;
 use everpresent_store::{AccountError, UserHome};
 
 use crate::backend::{Place, on_both};
-use crate::rows::{alice, home, keys, user, with_account};
+use crate::rows::{alice, archived, home, keys, owned, user, with_account};
 
 on_both!(
     a_new_account_belongs_where_it_was_made,
     users_are_counted_and_listed_by_home,
     users_from_before_are_adopted_once,
+    what_a_user_has_stored_tells_its_newest_epoch,
 );
 
 fn elsewhere() -> HomeName {
@@ -70,4 +71,17 @@ async fn users_from_before_are_adopted_once(place: Place) {
     assert_eq!(store.adopt_unassigned(&home()).await.unwrap(), 4_500);
     assert_eq!(store.adopt_unassigned(&elsewhere()).await.unwrap(), 0);
     assert_eq!(store.users_per_home().await.unwrap(), [(home(), 4_500), (elsewhere(), 1)]);
+}
+
+async fn what_a_user_has_stored_tells_its_newest_epoch(place: Place) {
+    let store = place.open().await;
+    let fence = owned(&store).await;
+    with_account(&store, alice().as_str()).await;
+    assert_eq!(store.newest_epoch(&alice()).await.unwrap(), None);
+    store.commit(&fence, &[archived(&alice(), 3, "bob@example.org")]).await.unwrap();
+    assert_eq!(store.newest_epoch(&alice()).await.unwrap(), Some(Epoch(1)));
+    let later = RowId { epoch: Epoch(12), record: RecordNumber(1), index: 0 };
+    let insert = "INSERT INTO spool (account, id, at_ms, archived, stanza) VALUES ('alice@example.org'";
+    place.ask(&format!("{insert}, '{later}', 1, 0, '')")).await;
+    assert_eq!(store.newest_epoch(&alice()).await.unwrap(), Some(Epoch(12)));
 }

@@ -2,7 +2,7 @@
 
 use everpresent_session::ids::HomeName;
 use everpresent_session::time::Timestamp;
-use everpresent_store::{GroupRow, JoinError, NodeRow};
+use everpresent_store::{Assignment, GroupRow, JoinError, NodeRow};
 
 use crate::backend::{Place, on_both};
 
@@ -47,7 +47,12 @@ async fn the_first_node_makes_the_group_and_the_second_completes_it(place: Place
         store.nodes().await.unwrap().into_iter().map(|node| (node.group, node.name.to_string())).collect();
     let expected = [("Another", "imp3"), ("DefaultCUPSubCluster", "imp2"), ("DefaultCUPSubCluster", "imp1")];
     assert_eq!(names, expected.map(|(group, name)| (group.to_owned(), name.to_owned())));
-    let group = |name: &str| GroupRow { name: name.to_owned(), ha_enabled: false, created: Timestamp(20) };
+    let group = |name: &str| GroupRow {
+        name: name.to_owned(),
+        ha_enabled: false,
+        assignment: Assignment::Balanced,
+        created: Timestamp(20),
+    };
     assert_eq!(store.groups().await.unwrap(), [group("Another"), group("DefaultCUPSubCluster")]);
 }
 

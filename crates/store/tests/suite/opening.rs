@@ -99,7 +99,8 @@ async fn schema(connection: &mut AnyConnection, sqlite: bool) -> Vec<[String; 4]
          FROM sqlite_schema t JOIN pragma_table_info(t.name) c WHERE t.type = 'table' ORDER BY t.name, c.cid"
     } else {
         "SELECT table_name::text, column_name::text, upper(data_type)::text, is_nullable::text \
-         FROM information_schema.columns WHERE table_schema = 'public' ORDER BY table_name, ordinal_position"
+         FROM information_schema.columns JOIN information_schema.tables USING (table_schema, table_name) \
+         WHERE table_schema = 'public' AND table_type = 'BASE TABLE' ORDER BY table_name, ordinal_position"
     };
     let rows = sqlx::query(sql).fetch_all(connection).await.unwrap();
     let mut columns: Vec<[String; 4]> = rows.iter().map(|row| [0, 1, 2, 3].map(|n| row.get(n))).collect();
@@ -108,6 +109,20 @@ async fn schema(connection: &mut AnyConnection, sqlite: bool) -> Vec<[String; 4]
         *kind = kind.replace("BLOB", "BYTEA");
     }
     columns
+}
+
+/// Every column of every view: what they hold is checked by what they show.
+async fn views(connection: &mut AnyConnection, sqlite: bool) -> Vec<[String; 2]> {
+    let sql = if sqlite {
+        "SELECT v.name, c.name FROM sqlite_schema v JOIN pragma_table_info(v.name) c WHERE v.type = 'view' \
+         ORDER BY v.name, c.cid"
+    } else {
+        "SELECT table_name::text, column_name::text \
+         FROM information_schema.columns JOIN information_schema.tables USING (table_schema, table_name) \
+         WHERE table_schema = 'public' AND table_type = 'VIEW' ORDER BY table_name, ordinal_position"
+    };
+    let rows = sqlx::query(sql).fetch_all(connection).await.unwrap();
+    rows.iter().map(|row| [0, 1].map(|n| row.get(n))).collect()
 }
 
 async fn indexes(connection: &mut AnyConnection, sqlite: bool) -> Vec<String> {
@@ -127,6 +142,7 @@ async fn a_schema_made_step_by_step_equals_one_made_at_once(place: Place) {
     let mut connection = place.connect().await;
     let at_once =
         (schema(&mut connection, place.is_sqlite()).await, indexes(&mut connection, place.is_sqlite()).await);
+    let views_at_once = views(&mut connection, place.is_sqlite()).await;
 
     let steps = steps(&place).await;
     let past = if place.is_sqlite() { Place::sqlite() } else { Place::postgres().await.unwrap() };
@@ -142,6 +158,7 @@ async fn a_schema_made_step_by_step_equals_one_made_at_once(place: Place) {
     let by_steps =
         (schema(&mut connection, past.is_sqlite()).await, indexes(&mut connection, past.is_sqlite()).await);
     assert_eq!(by_steps, at_once);
+    assert_eq!(views(&mut connection, past.is_sqlite()).await, views_at_once);
 
     assert!(at_once.0.len() > 70);
     let reference = Place::sqlite();
@@ -149,6 +166,8 @@ async fn a_schema_made_step_by_step_equals_one_made_at_once(place: Place) {
     let mut connection = reference.connect().await;
     assert_eq!(at_once.0, schema(&mut connection, true).await, "both databases have the same tables");
     assert_eq!(at_once.1, indexes(&mut connection, true).await, "and the same indexes");
+    assert!(views_at_once.len() > 20);
+    assert_eq!(views_at_once, views(&mut connection, true).await, "and the same views");
     drop(connection);
     past.remove().await;
 }
