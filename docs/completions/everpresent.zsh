@@ -511,6 +511,29 @@ _arguments "${_arguments_options[@]}" : \
 '::group -- Name of the group; left out\: that of the node that is asked:_default' \
 && ret=0
 ;;
+(recover)
+_arguments "${_arguments_options[@]}" : \
+'--wait=[Wait until it is done; exit code 1, with the state, if it is not by then]:SECONDS:_default' \
+'-c+[Configuration file]:FILE:_files' \
+'--config=[Configuration file]:FILE:_files' \
+'--json[Print JSON instead of text and tables]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+'::group -- Name of the group; left out\: that of the node that is asked:_default' \
+&& ret=0
+;;
+(maintenance)
+_arguments "${_arguments_options[@]}" : \
+'--for=[For how long, with a unit\: 90s, 30m, 2h; a day at most]:LENGTH:_default' \
+'-c+[Configuration file]:FILE:_files' \
+'--config=[Configuration file]:FILE:_files' \
+'(--for)--end[End it now]' \
+'--json[Print JSON instead of text and tables]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+':node -- Name of the node:_default' \
+&& ret=0
+;;
 (dns)
 _arguments "${_arguments_options[@]}" : \
 '-c+[Configuration file]:FILE:_files' \
@@ -566,11 +589,131 @@ _arguments "${_arguments_options[@]}" : \
 _arguments "${_arguments_options[@]}" : \
 && ret=0
 ;;
+(recover)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(maintenance)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
 (dns)
 _arguments "${_arguments_options[@]}" : \
 && ret=0
 ;;
 (set)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(help)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+        esac
+    ;;
+esac
+;;
+        esac
+    ;;
+esac
+;;
+(service)
+_arguments "${_arguments_options[@]}" : \
+'-c+[Configuration file]:FILE:_files' \
+'--config=[Configuration file]:FILE:_files' \
+'--json[Print JSON instead of text and tables]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+":: :_everpresent__subcmd__service_commands" \
+"*::: :->service" \
+&& ret=0
+
+    case $state in
+    (service)
+        words=($line[1] "${words[@]}")
+        (( CURRENT += 1 ))
+        curcontext="${curcontext%:*:*}:everpresent-service-command-$line[1]:"
+        case $line[1] in
+            (list)
+_arguments "${_arguments_options[@]}" : \
+'-c+[Configuration file]:FILE:_files' \
+'--config=[Configuration file]:FILE:_files' \
+'--json[Print JSON instead of text and tables]' \
+'-h[Print help]' \
+'--help[Print help]' \
+&& ret=0
+;;
+(stop)
+_arguments "${_arguments_options[@]}" : \
+'-c+[Configuration file]:FILE:_files' \
+'--config=[Configuration file]:FILE:_files' \
+'--json[Print JSON instead of text and tables]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+':name -- Name of the service:_default' \
+&& ret=0
+;;
+(start)
+_arguments "${_arguments_options[@]}" : \
+'-c+[Configuration file]:FILE:_files' \
+'--config=[Configuration file]:FILE:_files' \
+'--json[Print JSON instead of text and tables]' \
+'-h[Print help]' \
+'--help[Print help]' \
+':name -- Name of the service:_default' \
+&& ret=0
+;;
+(restart)
+_arguments "${_arguments_options[@]}" : \
+'-c+[Configuration file]:FILE:_files' \
+'--config=[Configuration file]:FILE:_files' \
+'--json[Print JSON instead of text and tables]' \
+'-h[Print help]' \
+'--help[Print help]' \
+':name -- Name of the service:_default' \
+&& ret=0
+;;
+(break)
+_arguments "${_arguments_options[@]}" : \
+'--fault=[How it fails]:FAULT:((crash\:"It crashes again and again"
+stuck\:"It makes no progress"))' \
+'-c+[Configuration file]:FILE:_files' \
+'--config=[Configuration file]:FILE:_files' \
+'--json[Print JSON instead of text and tables]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+':name -- Name of the service:_default' \
+&& ret=0
+;;
+(help)
+_arguments "${_arguments_options[@]}" : \
+":: :_everpresent__subcmd__service__subcmd__help_commands" \
+"*::: :->help" \
+&& ret=0
+
+    case $state in
+    (help)
+        words=($line[1] "${words[@]}")
+        (( CURRENT += 1 ))
+        curcontext="${curcontext%:*:*}:everpresent-service-help-command-$line[1]:"
+        case $line[1] in
+            (list)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(stop)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(start)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(restart)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(break)
 _arguments "${_arguments_options[@]}" : \
 && ret=0
 ;;
@@ -962,11 +1105,55 @@ _arguments "${_arguments_options[@]}" : \
 _arguments "${_arguments_options[@]}" : \
 && ret=0
 ;;
+(recover)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(maintenance)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
 (dns)
 _arguments "${_arguments_options[@]}" : \
 && ret=0
 ;;
 (set)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+        esac
+    ;;
+esac
+;;
+(service)
+_arguments "${_arguments_options[@]}" : \
+":: :_everpresent__subcmd__help__subcmd__service_commands" \
+"*::: :->service" \
+&& ret=0
+
+    case $state in
+    (service)
+        words=($line[1] "${words[@]}")
+        (( CURRENT += 1 ))
+        curcontext="${curcontext%:*:*}:everpresent-help-service-command-$line[1]:"
+        case $line[1] in
+            (list)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(stop)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(start)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(restart)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(break)
 _arguments "${_arguments_options[@]}" : \
 && ret=0
 ;;
@@ -1059,7 +1246,8 @@ _everpresent_commands() {
 'user:Accounts\: add, list, password, disable, enable, remove, import' \
 'sessions:Sessions of the running server\: list, audit, end' \
 'cluster:The cluster that this node belongs to\: init, invite, join, status' \
-'ha:High availability\: status, failover, fallback, enable, disable, dns, set' \
+'ha:High availability\: status, failover, fallback, enable, disable, recover, maintenance, dns, set' \
+'service:The monitored services of the running node\: list, start, stop, restart, break' \
 'group:Redundancy groups\: list, create, add, remove, assign' \
 'sql:Ask about redundancy groups and nodes with SQL' \
 'support-bundle:Pack what is needed to understand an event into one file, without secrets' \
@@ -1279,6 +1467,8 @@ _everpresent__subcmd__ha_commands() {
 'fallback:Let a node that is failed over serve its users itself again' \
 'enable:Enable high availability in a group of two nodes' \
 'disable:Disable high availability in a group\: its nodes do not stand in for each other any more' \
+'recover:Let the nodes of a group out of Running in Failed Mode' \
+'maintenance:Hold automatic failover for faults of the services of a node while you work on it' \
 'dns:Print the DNS records and host-meta to publish, so that clients find every node' \
 'set:Set a recovery parameter for the whole cluster, or all of them from a preset' \
 'help:Print this message or the help of the given subcommand(s)' \
@@ -1318,6 +1508,8 @@ _everpresent__subcmd__ha__subcmd__help_commands() {
 'fallback:Let a node that is failed over serve its users itself again' \
 'enable:Enable high availability in a group of two nodes' \
 'disable:Disable high availability in a group\: its nodes do not stand in for each other any more' \
+'recover:Let the nodes of a group out of Running in Failed Mode' \
+'maintenance:Hold automatic failover for faults of the services of a node while you work on it' \
 'dns:Print the DNS records and host-meta to publish, so that clients find every node' \
 'set:Set a recovery parameter for the whole cluster, or all of them from a preset' \
 'help:Print this message or the help of the given subcommand(s)' \
@@ -1354,6 +1546,16 @@ _everpresent__subcmd__ha__subcmd__help__subcmd__help_commands() {
     local commands; commands=()
     _describe -t commands 'everpresent ha help help commands' commands "$@"
 }
+(( $+functions[_everpresent__subcmd__ha__subcmd__help__subcmd__maintenance_commands] )) ||
+_everpresent__subcmd__ha__subcmd__help__subcmd__maintenance_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent ha help maintenance commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__ha__subcmd__help__subcmd__recover_commands] )) ||
+_everpresent__subcmd__ha__subcmd__help__subcmd__recover_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent ha help recover commands' commands "$@"
+}
 (( $+functions[_everpresent__subcmd__ha__subcmd__help__subcmd__set_commands] )) ||
 _everpresent__subcmd__ha__subcmd__help__subcmd__set_commands() {
     local commands; commands=()
@@ -1363,6 +1565,16 @@ _everpresent__subcmd__ha__subcmd__help__subcmd__set_commands() {
 _everpresent__subcmd__ha__subcmd__help__subcmd__status_commands() {
     local commands; commands=()
     _describe -t commands 'everpresent ha help status commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__ha__subcmd__maintenance_commands] )) ||
+_everpresent__subcmd__ha__subcmd__maintenance_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent ha maintenance commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__ha__subcmd__recover_commands] )) ||
+_everpresent__subcmd__ha__subcmd__recover_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent ha recover commands' commands "$@"
 }
 (( $+functions[_everpresent__subcmd__ha__subcmd__set_commands] )) ||
 _everpresent__subcmd__ha__subcmd__set_commands() {
@@ -1382,7 +1594,8 @@ _everpresent__subcmd__help_commands() {
 'user:Accounts\: add, list, password, disable, enable, remove, import' \
 'sessions:Sessions of the running server\: list, audit, end' \
 'cluster:The cluster that this node belongs to\: init, invite, join, status' \
-'ha:High availability\: status, failover, fallback, enable, disable, dns, set' \
+'ha:High availability\: status, failover, fallback, enable, disable, recover, maintenance, dns, set' \
+'service:The monitored services of the running node\: list, start, stop, restart, break' \
 'group:Redundancy groups\: list, create, add, remove, assign' \
 'sql:Ask about redundancy groups and nodes with SQL' \
 'support-bundle:Pack what is needed to understand an event into one file, without secrets' \
@@ -1497,6 +1710,8 @@ _everpresent__subcmd__help__subcmd__ha_commands() {
 'fallback:Let a node that is failed over serve its users itself again' \
 'enable:Enable high availability in a group of two nodes' \
 'disable:Disable high availability in a group\: its nodes do not stand in for each other any more' \
+'recover:Let the nodes of a group out of Running in Failed Mode' \
+'maintenance:Hold automatic failover for faults of the services of a node while you work on it' \
 'dns:Print the DNS records and host-meta to publish, so that clients find every node' \
 'set:Set a recovery parameter for the whole cluster, or all of them from a preset' \
     )
@@ -1527,6 +1742,16 @@ _everpresent__subcmd__help__subcmd__ha__subcmd__fallback_commands() {
     local commands; commands=()
     _describe -t commands 'everpresent help ha fallback commands' commands "$@"
 }
+(( $+functions[_everpresent__subcmd__help__subcmd__ha__subcmd__maintenance_commands] )) ||
+_everpresent__subcmd__help__subcmd__ha__subcmd__maintenance_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent help ha maintenance commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__help__subcmd__ha__subcmd__recover_commands] )) ||
+_everpresent__subcmd__help__subcmd__ha__subcmd__recover_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent help ha recover commands' commands "$@"
+}
 (( $+functions[_everpresent__subcmd__help__subcmd__ha__subcmd__set_commands] )) ||
 _everpresent__subcmd__help__subcmd__ha__subcmd__set_commands() {
     local commands; commands=()
@@ -1556,6 +1781,42 @@ _everpresent__subcmd__help__subcmd__man_commands() {
 _everpresent__subcmd__help__subcmd__serve_commands() {
     local commands; commands=()
     _describe -t commands 'everpresent help serve commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__help__subcmd__service_commands] )) ||
+_everpresent__subcmd__help__subcmd__service_commands() {
+    local commands; commands=(
+'list:Show the monitored services of this node' \
+'stop:Stop a service; it stays down until it is started' \
+'start:Start a service that is down' \
+'restart:Stop a service and start it again' \
+'break:Break a service until it is started, to rehearse what follows' \
+    )
+    _describe -t commands 'everpresent help service commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__help__subcmd__service__subcmd__break_commands] )) ||
+_everpresent__subcmd__help__subcmd__service__subcmd__break_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent help service break commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__help__subcmd__service__subcmd__list_commands] )) ||
+_everpresent__subcmd__help__subcmd__service__subcmd__list_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent help service list commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__help__subcmd__service__subcmd__restart_commands] )) ||
+_everpresent__subcmd__help__subcmd__service__subcmd__restart_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent help service restart commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__help__subcmd__service__subcmd__start_commands] )) ||
+_everpresent__subcmd__help__subcmd__service__subcmd__start_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent help service start commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__help__subcmd__service__subcmd__stop_commands] )) ||
+_everpresent__subcmd__help__subcmd__service__subcmd__stop_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent help service stop commands' commands "$@"
 }
 (( $+functions[_everpresent__subcmd__help__subcmd__sessions_commands] )) ||
 _everpresent__subcmd__help__subcmd__sessions_commands() {
@@ -1658,6 +1919,85 @@ _everpresent__subcmd__man_commands() {
 _everpresent__subcmd__serve_commands() {
     local commands; commands=()
     _describe -t commands 'everpresent serve commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__service_commands] )) ||
+_everpresent__subcmd__service_commands() {
+    local commands; commands=(
+'list:Show the monitored services of this node' \
+'stop:Stop a service; it stays down until it is started' \
+'start:Start a service that is down' \
+'restart:Stop a service and start it again' \
+'break:Break a service until it is started, to rehearse what follows' \
+'help:Print this message or the help of the given subcommand(s)' \
+    )
+    _describe -t commands 'everpresent service commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__service__subcmd__break_commands] )) ||
+_everpresent__subcmd__service__subcmd__break_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent service break commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__service__subcmd__help_commands] )) ||
+_everpresent__subcmd__service__subcmd__help_commands() {
+    local commands; commands=(
+'list:Show the monitored services of this node' \
+'stop:Stop a service; it stays down until it is started' \
+'start:Start a service that is down' \
+'restart:Stop a service and start it again' \
+'break:Break a service until it is started, to rehearse what follows' \
+'help:Print this message or the help of the given subcommand(s)' \
+    )
+    _describe -t commands 'everpresent service help commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__service__subcmd__help__subcmd__break_commands] )) ||
+_everpresent__subcmd__service__subcmd__help__subcmd__break_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent service help break commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__service__subcmd__help__subcmd__help_commands] )) ||
+_everpresent__subcmd__service__subcmd__help__subcmd__help_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent service help help commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__service__subcmd__help__subcmd__list_commands] )) ||
+_everpresent__subcmd__service__subcmd__help__subcmd__list_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent service help list commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__service__subcmd__help__subcmd__restart_commands] )) ||
+_everpresent__subcmd__service__subcmd__help__subcmd__restart_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent service help restart commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__service__subcmd__help__subcmd__start_commands] )) ||
+_everpresent__subcmd__service__subcmd__help__subcmd__start_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent service help start commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__service__subcmd__help__subcmd__stop_commands] )) ||
+_everpresent__subcmd__service__subcmd__help__subcmd__stop_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent service help stop commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__service__subcmd__list_commands] )) ||
+_everpresent__subcmd__service__subcmd__list_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent service list commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__service__subcmd__restart_commands] )) ||
+_everpresent__subcmd__service__subcmd__restart_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent service restart commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__service__subcmd__start_commands] )) ||
+_everpresent__subcmd__service__subcmd__start_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent service start commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__service__subcmd__stop_commands] )) ||
+_everpresent__subcmd__service__subcmd__stop_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent service stop commands' commands "$@"
 }
 (( $+functions[_everpresent__subcmd__sessions_commands] )) ||
 _everpresent__subcmd__sessions_commands() {

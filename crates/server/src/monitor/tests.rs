@@ -21,6 +21,7 @@ fn supervised() -> (Arc<Service>, Arc<AtomicUsize>) {
                     if let Err(why) = service.step().await {
                         return why;
                     }
+                    // waits: for the next step, in virtual time.
                     sleep(STEP).await;
                 }
             }
@@ -64,8 +65,10 @@ async fn a_service_that_crashes_is_started_again_ever_more_slowly() {
     until(&service, STEP, is_up).await;
     service.break_down(Fault::Crash);
     until(&service, STEP * 2, is_down).await;
+    // waits: for a minute of crashes, in virtual time.
     sleep(Duration::from_secs(60)).await;
     let early = runs.load(Ordering::Relaxed);
+    // waits: for another one.
     sleep(Duration::from_secs(60)).await;
     let late = runs.load(Ordering::Relaxed) - early;
     assert!(late <= 60 / LONGEST_PAUSE.as_secs() as usize + 1, "{late} runs in the second minute");

@@ -87,11 +87,11 @@ impl Postgres {
         let standby = launch(&self.programs, place, &data, &self.folder)?;
         self.until_ready(place).await?;
         self.execute("ALTER SYSTEM SET synchronous_standby_names = '*'").await?;
-        self.execute("SELECT pg_reload_conf()").await?;
-        let in_step = "SELECT 1 / count(*) FROM pg_stat_replication WHERE sync_state = 'sync'";
+        self.execute(&perform("pg_reload_conf()")).await?;
+        let in_step = perform("1 / count(*) FROM pg_stat_replication WHERE sync_state = 'sync'");
         wait_until("the standby to be in step", START_LIMIT, || async {
             // Dividing by nothing is refused.
-            Ok(self.execute(in_step).await.is_ok())
+            Ok(self.execute(&in_step).await.is_ok())
         })
         .await?;
         self.server.id().into_iter().for_each(kill_now);
@@ -99,7 +99,7 @@ impl Postgres {
         move_database_to(place).await?;
         let old = std::mem::replace(&mut self.data, data);
         (self.server, self.place) = (standby, place);
-        self.execute("SELECT pg_promote()").await?;
+        self.execute(&perform("pg_promote()")).await?;
         fs::remove_dir_all(old)?;
         Ok(())
     }
@@ -130,6 +130,11 @@ impl Postgres {
     pub(crate) fn url() -> String {
         format!("postgres://postgres@{DATABASE_ADDRESS}:5432/postgres")
     }
+}
+
+/// A statement that has a question answered, and forgets the answer.
+fn perform(question: &str) -> String {
+    format!("DO $$ BEGIN PERFORM {question}; END $$")
 }
 
 fn launch(programs: &Path, place: Place, data: &Path, folder: &Path) -> Result<Child, Error> {
