@@ -175,6 +175,9 @@ _everpresent() {
             everpresent__subcmd__ha,set)
                 cmd="everpresent__subcmd__ha__subcmd__set"
                 ;;
+            everpresent__subcmd__ha,states)
+                cmd="everpresent__subcmd__ha__subcmd__states"
+                ;;
             everpresent__subcmd__ha,status)
                 cmd="everpresent__subcmd__ha__subcmd__status"
                 ;;
@@ -204,6 +207,9 @@ _everpresent() {
                 ;;
             everpresent__subcmd__ha__subcmd__help,set)
                 cmd="everpresent__subcmd__ha__subcmd__help__subcmd__set"
+                ;;
+            everpresent__subcmd__ha__subcmd__help,states)
+                cmd="everpresent__subcmd__ha__subcmd__help__subcmd__states"
                 ;;
             everpresent__subcmd__ha__subcmd__help,status)
                 cmd="everpresent__subcmd__ha__subcmd__help__subcmd__status"
@@ -312,6 +318,9 @@ _everpresent() {
                 ;;
             everpresent__subcmd__help__subcmd__ha,set)
                 cmd="everpresent__subcmd__help__subcmd__ha__subcmd__set"
+                ;;
+            everpresent__subcmd__help__subcmd__ha,states)
+                cmd="everpresent__subcmd__help__subcmd__ha__subcmd__states"
                 ;;
             everpresent__subcmd__help__subcmd__ha,status)
                 cmd="everpresent__subcmd__help__subcmd__ha__subcmd__status"
@@ -1116,7 +1125,7 @@ _everpresent() {
             return 0
             ;;
         everpresent__subcmd__ha)
-            opts="-c -h --config --json --help status failover fallback enable disable recover maintenance dns set help"
+            opts="-c -h --config --json --help status states failover fallback enable disable recover maintenance dns set help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1264,7 +1273,7 @@ _everpresent() {
             return 0
             ;;
         everpresent__subcmd__ha__subcmd__help)
-            opts="status failover fallback enable disable recover maintenance dns set help"
+            opts="status states failover fallback enable disable recover maintenance dns set help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1403,6 +1412,20 @@ _everpresent() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        everpresent__subcmd__ha__subcmd__help__subcmd__states)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         everpresent__subcmd__ha__subcmd__help__subcmd__status)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
@@ -1480,6 +1503,28 @@ _everpresent() {
                     COMPREPLY=($(compgen -W "default lan" -- "${cur}"))
                     return 0
                     ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -c)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        everpresent__subcmd__ha__subcmd__states)
+            opts="-c -h --config --json --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
                 --config)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -1756,7 +1801,7 @@ _everpresent() {
             return 0
             ;;
         everpresent__subcmd__help__subcmd__ha)
-            opts="status failover fallback enable disable recover maintenance dns set"
+            opts="status states failover fallback enable disable recover maintenance dns set"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1868,6 +1913,20 @@ _everpresent() {
             return 0
             ;;
         everpresent__subcmd__help__subcmd__ha__subcmd__set)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        everpresent__subcmd__help__subcmd__ha__subcmd__states)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )

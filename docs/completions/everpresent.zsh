@@ -466,6 +466,15 @@ _arguments "${_arguments_options[@]}" : \
 '--help[Print help]' \
 && ret=0
 ;;
+(states)
+_arguments "${_arguments_options[@]}" : \
+'-c+[Configuration file]:FILE:_files' \
+'--config=[Configuration file]:FILE:_files' \
+'--json[Print JSON instead of text and tables]' \
+'-h[Print help]' \
+'--help[Print help]' \
+&& ret=0
+;;
 (failover)
 _arguments "${_arguments_options[@]}" : \
 '--wait=[Wait until it is done; exit code 1, with the state, if it is not by then]:SECONDS:_default' \
@@ -570,6 +579,10 @@ _arguments "${_arguments_options[@]}" : \
         curcontext="${curcontext%:*:*}:everpresent-ha-help-command-$line[1]:"
         case $line[1] in
             (status)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(states)
 _arguments "${_arguments_options[@]}" : \
 && ret=0
 ;;
@@ -1089,6 +1102,10 @@ _arguments "${_arguments_options[@]}" : \
 _arguments "${_arguments_options[@]}" : \
 && ret=0
 ;;
+(states)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
 (failover)
 _arguments "${_arguments_options[@]}" : \
 && ret=0
@@ -1246,7 +1263,7 @@ _everpresent_commands() {
 'user:Accounts\: add, list, password, disable, enable, remove, import' \
 'sessions:Sessions of the running server\: list, audit, end' \
 'cluster:The cluster that this node belongs to\: init, invite, join, status' \
-'ha:High availability\: status, failover, fallback, enable, disable, recover, maintenance, dns, set' \
+'ha:High availability\: status, failover, fallback, enable, disable, recover, maintenance, dns, states, set' \
 'service:The monitored services of the running node\: list, start, stop, restart, break' \
 'group:Redundancy groups\: list, create, add, remove, assign' \
 'sql:Ask about redundancy groups and nodes with SQL' \
@@ -1463,6 +1480,7 @@ _everpresent__subcmd__group__subcmd__remove_commands() {
 _everpresent__subcmd__ha_commands() {
     local commands; commands=(
 'status:Show state and reason of every node, and who owns which home' \
+'states:Print all states and reasons, what to do in them, and what leads where, as Markdown' \
 'failover:Let the partner serve the users of a node, whose services then stop until a fallback' \
 'fallback:Let a node that is failed over serve its users itself again' \
 'enable:Enable high availability in a group of two nodes' \
@@ -1504,6 +1522,7 @@ _everpresent__subcmd__ha__subcmd__fallback_commands() {
 _everpresent__subcmd__ha__subcmd__help_commands() {
     local commands; commands=(
 'status:Show state and reason of every node, and who owns which home' \
+'states:Print all states and reasons, what to do in them, and what leads where, as Markdown' \
 'failover:Let the partner serve the users of a node, whose services then stop until a fallback' \
 'fallback:Let a node that is failed over serve its users itself again' \
 'enable:Enable high availability in a group of two nodes' \
@@ -1561,6 +1580,11 @@ _everpresent__subcmd__ha__subcmd__help__subcmd__set_commands() {
     local commands; commands=()
     _describe -t commands 'everpresent ha help set commands' commands "$@"
 }
+(( $+functions[_everpresent__subcmd__ha__subcmd__help__subcmd__states_commands] )) ||
+_everpresent__subcmd__ha__subcmd__help__subcmd__states_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent ha help states commands' commands "$@"
+}
 (( $+functions[_everpresent__subcmd__ha__subcmd__help__subcmd__status_commands] )) ||
 _everpresent__subcmd__ha__subcmd__help__subcmd__status_commands() {
     local commands; commands=()
@@ -1581,6 +1605,11 @@ _everpresent__subcmd__ha__subcmd__set_commands() {
     local commands; commands=()
     _describe -t commands 'everpresent ha set commands' commands "$@"
 }
+(( $+functions[_everpresent__subcmd__ha__subcmd__states_commands] )) ||
+_everpresent__subcmd__ha__subcmd__states_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent ha states commands' commands "$@"
+}
 (( $+functions[_everpresent__subcmd__ha__subcmd__status_commands] )) ||
 _everpresent__subcmd__ha__subcmd__status_commands() {
     local commands; commands=()
@@ -1594,7 +1623,7 @@ _everpresent__subcmd__help_commands() {
 'user:Accounts\: add, list, password, disable, enable, remove, import' \
 'sessions:Sessions of the running server\: list, audit, end' \
 'cluster:The cluster that this node belongs to\: init, invite, join, status' \
-'ha:High availability\: status, failover, fallback, enable, disable, recover, maintenance, dns, set' \
+'ha:High availability\: status, failover, fallback, enable, disable, recover, maintenance, dns, states, set' \
 'service:The monitored services of the running node\: list, start, stop, restart, break' \
 'group:Redundancy groups\: list, create, add, remove, assign' \
 'sql:Ask about redundancy groups and nodes with SQL' \
@@ -1706,6 +1735,7 @@ _everpresent__subcmd__help__subcmd__group__subcmd__remove_commands() {
 _everpresent__subcmd__help__subcmd__ha_commands() {
     local commands; commands=(
 'status:Show state and reason of every node, and who owns which home' \
+'states:Print all states and reasons, what to do in them, and what leads where, as Markdown' \
 'failover:Let the partner serve the users of a node, whose services then stop until a fallback' \
 'fallback:Let a node that is failed over serve its users itself again' \
 'enable:Enable high availability in a group of two nodes' \
@@ -1756,6 +1786,11 @@ _everpresent__subcmd__help__subcmd__ha__subcmd__recover_commands() {
 _everpresent__subcmd__help__subcmd__ha__subcmd__set_commands() {
     local commands; commands=()
     _describe -t commands 'everpresent help ha set commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__help__subcmd__ha__subcmd__states_commands] )) ||
+_everpresent__subcmd__help__subcmd__ha__subcmd__states_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent help ha states commands' commands "$@"
 }
 (( $+functions[_everpresent__subcmd__help__subcmd__ha__subcmd__status_commands] )) ||
 _everpresent__subcmd__help__subcmd__ha__subcmd__status_commands() {

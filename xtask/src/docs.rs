@@ -44,6 +44,8 @@ fn generate(binary: &Path) -> Outcome<Vec<Generated>> {
     let mut files = vec![Generated { path: docs.join("config.md"), text: reference }];
     let specifications = capture(Command::new(binary).arg("specifications"))?;
     files.push(Generated { path: docs.join("xeps.md"), text: specifications });
+    let states = capture(Command::new(binary).args(["ha", "states"]))?;
+    files.push(Generated { path: docs.join("states.md"), text: states });
     for shell in SHELLS {
         let text = capture(Command::new(binary).args(["completions", shell]))?;
         files.push(Generated { path: docs.join(format!("completions/everpresent.{shell}")), text });

@@ -18,6 +18,7 @@ mod effect;
 mod facts;
 mod failed;
 mod faults;
+mod guide;
 mod input;
 mod line;
 mod maintenance;

@@ -16,6 +16,9 @@ pub(crate) enum HaCommand {
         #[arg(long)]
         parameters: bool,
     },
+    /// Print all states and reasons, what to do in them, and what leads where, as Markdown
+    #[command(after_help = "Example:\n  everpresent ha states | less")]
+    States,
     /// Let the partner serve the users of a node, whose services then stop until a fallback
     ///
     /// No session ends. The order can be given at either node.

@@ -2,6 +2,7 @@
 
 mod dns;
 mod goal;
+mod states;
 mod status;
 
 use everpresent_console::administration::{HaParameterChange, HaParameters};
@@ -14,8 +15,12 @@ use crate::output;
 use goal::Goal;
 
 pub(crate) fn run(command: &HaCommand, cli: &Cli) -> Result<(), Failure> {
+    if let HaCommand::States = command {
+        return output::print(states::document().trim_end());
+    }
     let config = cli.load_config()?;
     match command {
+        HaCommand::States => Ok(()),
         HaCommand::Status { parameters: true, .. } => parameters(&Node::of(&config)?.parameters()?, cli),
         HaCommand::Status { watch, .. } => status::run(&Recovery::of(&config)?, *watch, cli),
         HaCommand::Failover { node, wait } => {
