@@ -1,5 +1,6 @@
 """Two nodes that cover for each other, on one SQLite file."""
 
+import asyncio
 import json
 import time
 from pathlib import Path
@@ -44,6 +45,18 @@ class Pair:
         """Waits until the partner of either node has a complete replica."""
         self._until(lambda: self._modes() == ["protected", "protected"], "both homes protected")
 
+    def states(self) -> list[str]:
+        """The states of the nodes, in order; nothing while the first does not answer."""
+        return [node["state"] for node in self._group().get("nodes", [])]
+
+    async def until_states(self, *states: str) -> None:
+        """Waits until the nodes are in these states, in order, while clients go on."""
+        await asyncio.to_thread(self._until, lambda: self.states() == list(states), f"the states {states}")
+
+    async def until_alert(self, alert: str) -> None:
+        """Waits until the first node alerts of this."""
+        await asyncio.to_thread(self._until, lambda: alert in self._group().get("alerts", []), f"the alert {alert}")
+
     def stop_both_at_once(self, order: list[int]) -> None:
         for place in order:
             self.nodes[place].ask_to_stop()
@@ -57,11 +70,13 @@ class Pair:
     def tail(self) -> str:
         return "\n".join(f"--- {name}\n{node.tail()}" for name, node in zip(NAMES, self.nodes))
 
-    def _modes(self) -> list[str]:
+    def _group(self) -> dict:
+        """The group as the first node sees it; nothing while that does not answer."""
         status = self.nodes[0].run("ha", "status", "--json", check=False)
-        if status.returncode != 0:
-            return []
-        return [home["mode"] for group in json.loads(status.stdout)["groups"] for home in group["homes"]]
+        return json.loads(status.stdout)["groups"][0] if status.returncode == 0 else {}
+
+    def _modes(self) -> list[str]:
+        return [home["mode"] for home in self._group().get("homes", [])]
 
     def _until(self, holds, what: str) -> None:
         deadline = time.monotonic() + START_SECONDS
