@@ -2,7 +2,7 @@
 
 use std::io::{self, IsTerminal as _, Write as _};
 
-use comfy_table::{ContentArrangement, Table};
+use comfy_table::{ContentArrangement, Table, presets};
 use serde::Serialize;
 
 use crate::failure::Failure;
@@ -44,6 +44,9 @@ pub(crate) fn clear() -> &'static str {
     if io::stdout().is_terminal() { "\u{1b}[2J\u{1b}[H" } else { "" }
 }
 
+/// A table is fitted into terminals of this width and wider.
+const NARROWEST_COLUMNS: u16 = 60;
+
 /// Prints a table. Without a terminal it has no lines and is not broken to any width, for other programs.
 pub(crate) fn print_table<const COLUMNS: usize>(
     header: [&str; COLUMNS],
@@ -68,11 +71,16 @@ pub(crate) fn table_of(header: &[String], rows: impl Iterator<Item = Vec<String>
         return rows.fold(header.join("\t"), |text, row| text + "\n" + &row.join("\t"));
     }
     let mut table = Table::new();
-    table.set_content_arrangement(ContentArrangement::Dynamic).set_header(header);
+    table.load_style(presets::NOTHING).set_header(header);
+    // A terminal that does not know its width, or that nothing fits into, breaks lines better than a table does.
+    if table.width().is_some_and(|width| width >= NARROWEST_COLUMNS) {
+        table.set_content_arrangement(ContentArrangement::Dynamic);
+    }
     for row in rows {
         table.add_row(row);
     }
-    table.to_string()
+    let lines: Vec<String> = table.lines().map(|line| line.trim_end().to_owned()).collect();
+    lines.join("\n")
 }
 
 /// Comma-separated values (RFC 4180), the header first.

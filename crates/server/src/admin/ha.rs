@@ -55,6 +55,9 @@ pub(super) async fn status(node: &Node, started: Timestamp) -> Result<HaStatus, 
             }),
         }
     }
+    for group in &mut groups {
+        group.nodes.sort_by(|one, other| one.name.cmp(&other.name));
+    }
     Ok(HaStatus { groups })
 }
 

@@ -44,7 +44,7 @@ fn group(group: &HaGroup) -> String {
     let header = ["HOME", "OWNER", "EPOCH", "MODE", "REPLICA"];
     let homes = output::table(header, group.homes.iter().map(home));
     let rest: String = notes(group).iter().map(|note| format!("\n{note}")).collect();
-    format!("Group {}: high availability is {enabled}.\n{nodes}\n{homes}{rest}", group.name)
+    format!("Group {}: high availability is {enabled}.\n{nodes}\n\n{homes}{rest}", group.name)
 }
 
 /// What is not as it should be: services that are not up, planned work, alerts.
