@@ -6,6 +6,7 @@ use clap::{Args, ValueEnum};
 
 use crate::end_to_end;
 use crate::install;
+use crate::next_version;
 use crate::process::{Outcome, run as run_command};
 use crate::simulate::require_binary;
 use crate::workspace::{build_release, root, target_folder};
@@ -45,17 +46,24 @@ enum Scene {
     Single,
     /// Two nodes that cover for each other.
     Pair,
+    /// The same two, upgraded one after the other to the next minor version of this tree.
+    Upgrade,
 }
 
 /// Builds the server as it ships and hands over to the binary `everpresent-chaos` of crate `load`.
 pub(crate) fn run(options: &Options) -> Outcome {
     require_binary(PACKAGE, BINARY)?;
+    let newer = if options.scene == Scene::Upgrade { Some(next_version::build()?) } else { None };
     build_release()?;
     let mut words = vec![match options.scene {
         Scene::Single => "single".to_owned(),
-        Scene::Pair => "pair".to_owned(),
+        Scene::Pair | Scene::Upgrade => "pair".to_owned(),
     }];
-    if options.scene == Scene::Pair {
+    if let Some(newer) = newer {
+        words.extend(["--restart-both", "--upgrade-to"].map(str::to_owned));
+        words.push(newer.display().to_string());
+    }
+    if options.scene != Scene::Single {
         install::debian(PROGRAMS)?;
         let python = end_to_end::environment()?;
         words.extend(["--python".to_owned(), python.display().to_string()]);

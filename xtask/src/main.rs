@@ -9,6 +9,7 @@ mod docs;
 mod end_to_end;
 mod fuzz;
 mod install;
+mod next_version;
 mod postgres;
 mod process;
 mod simulate;

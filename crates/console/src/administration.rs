@@ -24,8 +24,8 @@ pub use groups::{
     NewGroup, NewGroupNode,
 };
 pub use ha::{
-    HaDisableOrder, HaEnableOrder, HaGroup, HaHome, HaMaintenanceOrder, HaNode, HaNodeOrder, HaParameter,
-    HaParameterChange, HaParameters, HaStatus, LinkState,
+    Finalized, HaDisableOrder, HaEnableOrder, HaGroup, HaHome, HaMaintenanceOrder, HaNode, HaNodeOrder,
+    HaParameter, HaParameterChange, HaParameters, HaStatus, LinkState,
 };
 pub use node::{Certificate, NodeStatus, Readiness, ReloadReport, ReloginLimits};
 pub use services::{ServiceAct, ServiceInfo, ServiceList, ServiceState};
@@ -85,6 +85,10 @@ pub trait Administration: Send + Sync + 'static {
     }
     /// Holds automatic failover for faults of the services of a node, for so many seconds; with none ends that.
     fn maintenance(&self, _node: String, _seconds: Option<u64>) -> Reply<'_, ()> {
+        elsewhere()
+    }
+    /// Ends an upgrade: all nodes run the same version, and the cluster has it from now on.
+    fn finalize(&self) -> Reply<'_, Finalized> {
         elsewhere()
     }
     /// The monitored services of this node.

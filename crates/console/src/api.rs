@@ -49,6 +49,7 @@ fn documented() -> OpenApiRouter<Arc<Shared>> {
         .routes(routes!(ha::disable))
         .routes(routes!(ha::recover))
         .routes(routes!(ha::maintenance))
+        .routes(routes!(ha::finalize))
         .routes(routes!(services::list))
         .routes(routes!(services::order))
         .routes(routes!(ha::parameters, ha::set_parameters))

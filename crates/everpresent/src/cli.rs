@@ -97,7 +97,7 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Cluster(ClusterCommand),
 
-    /// High availability: status, failover, fallback, enable, disable, recover, maintenance, dns, states, set
+    /// High availability: status, failover, fallback, enable, disable, recover, maintenance, finalize, dns, states, set
     #[command(subcommand)]
     Ha(HaCommand),
 

@@ -2,9 +2,10 @@
 
 use everpresent_console::Password;
 use everpresent_console::administration::{
-    AssignOrder, AssignReport, AssignmentMode, AuditReport, Ended, GroupChange, Groups, HaDisableOrder,
-    HaEnableOrder, HaMaintenanceOrder, HaNodeOrder, HaParameterChange, HaParameters, HaStatus, ImportReport,
-    NewGroup, NewGroupNode, NewUser, ServiceAct, ServiceList, SessionPage, SessionQuery, UserPage, UserQuery,
+    AssignOrder, AssignReport, AssignmentMode, AuditReport, Ended, Finalized, GroupChange, Groups,
+    HaDisableOrder, HaEnableOrder, HaMaintenanceOrder, HaNodeOrder, HaParameterChange, HaParameters,
+    HaStatus, ImportReport, NewGroup, NewGroupNode, NewUser, ServiceAct, ServiceList, SessionPage,
+    SessionQuery, UserPage, UserQuery,
 };
 use everpresent_server::config::Config;
 use everpresent_server::parameters;
@@ -170,6 +171,10 @@ impl Recovery {
     pub(crate) fn recover(&self, group: Option<&str>) -> Result<(), Failure> {
         let order = HaEnableOrder { group: group.map(str::to_owned) };
         self.0.order_with(Method::POST, "/ha/recover", &order)
+    }
+
+    pub(crate) fn finalize(&self) -> Result<Finalized, Failure> {
+        self.0.ask(Method::POST, "/ha/finalize")
     }
 
     pub(crate) fn maintenance(&self, node: &str, seconds: Option<u64>) -> Result<(), Failure> {

@@ -11,9 +11,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use everpresent_console::administration::{
-    AssignOrder, AssignReport, AuditReport, Certificate, ClientProfile, Ended, GroupChange, Groups,
-    HaParameterChange, HaParameters, HaStatus, ImportReport, NewGroup, NewUser, NodeStatus, Readiness,
-    ReloadReport, ServiceAct, ServiceList, SessionPage, SessionQuery, UserPage, UserQuery,
+    AssignOrder, AssignReport, AuditReport, Certificate, ClientProfile, Ended, Finalized, GroupChange,
+    Groups, HaParameterChange, HaParameters, HaStatus, ImportReport, NewGroup, NewUser, NodeStatus,
+    Readiness, ReloadReport, ServiceAct, ServiceList, SessionPage, SessionQuery, UserPage, UserQuery,
 };
 use everpresent_console::{Administration, Password, Refusal, Reply, Time};
 use everpresent_recovery::manager::{NodeState, Order, Reason};
@@ -24,7 +24,7 @@ use everpresent_store::{Backend, StoreError};
 
 use crate::home::Home;
 use crate::node::Node;
-use crate::{parameters, sweep};
+use crate::{parameters, sweep, versions};
 
 /// Why a node that cannot store what it is sent is not ready.
 const DATABASE_AWAY: &str = "the database does not take writes";
@@ -193,6 +193,14 @@ impl Administration for Admin {
             None => Order::EndMaintenance(node),
         };
         Box::pin(ha::order(&self.node, order))
+    }
+
+    fn finalize(&self) -> Reply<'_, Finalized> {
+        Box::pin(async move {
+            versions::finalize(&self.node.store)
+                .await
+                .map(|version| Finalized { version: version.to_string() })
+        })
     }
 
     fn services(&self) -> Reply<'_, ServiceList> {

@@ -40,3 +40,4 @@ pub mod sweep;
 pub mod throttle;
 pub mod tls;
 pub mod turn;
+pub mod versions;

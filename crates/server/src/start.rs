@@ -33,6 +33,7 @@ use crate::random;
 use crate::running::{Server, Tasks};
 use crate::services::disco;
 use crate::tls::{Certificates, TlsError, ensure_self_signed};
+use crate::versions::{self, VersionError};
 
 /// The setting in which the cluster's offer secret is kept.
 const OFFER_SECRET: &str = "offer-secret";
@@ -85,6 +86,9 @@ pub enum StartError {
     /// The recovery parameters cannot be used.
     #[error("the recovery parameters in the database: {0}")]
     Parameters(#[from] ParameterError),
+    /// The cluster has another version.
+    #[error(transparent)]
+    Version(#[from] VersionError),
     /// The highest epoch seen cannot be read from disk.
     #[error(transparent)]
     Epochs(#[from] EpochError),
@@ -126,6 +130,7 @@ pub async fn start(config: Config, options: Options) -> Result<Server, StartErro
     let token = AdminToken::load_or_create(&token_file)?;
     let listeners = Listeners::open(&config)?;
     let store = Database::open(config.database.url.expose()).await?;
+    versions::check(&store).await?;
     let incarnation = options.incarnation;
     let row = pair::join_group(&store, &config).await?;
     let parameters = Parameters::from_settings(&store.settings().await?)?;

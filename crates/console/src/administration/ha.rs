@@ -115,6 +115,13 @@ pub struct HaDisableOrder {
     pub force: bool,
 }
 
+/// The end of an upgrade.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Finalized {
+    /// The version that the cluster has now, as `major.minor`.
+    pub version: String,
+}
+
 /// Planned work on a node.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]

@@ -7,7 +7,8 @@ use axum::{Extension, Json};
 
 use super::extract::Body;
 use crate::administration::{
-    HaDisableOrder, HaEnableOrder, HaMaintenanceOrder, HaNodeOrder, HaParameterChange, HaParameters, HaStatus,
+    Finalized, HaDisableOrder, HaEnableOrder, HaMaintenanceOrder, HaNodeOrder, HaParameterChange,
+    HaParameters, HaStatus,
 };
 use crate::connection::Connection;
 use crate::refusal::{ErrorBody, Refusal};
@@ -124,6 +125,19 @@ pub(super) async fn maintenance(
     let begun = shared.parts.administration.maintenance(order.node.clone(), order.seconds).await;
     shared.audited_of("ha_maintenance", &order.node, &connection, begun)?;
     Ok(StatusCode::ACCEPTED)
+}
+
+/// Ends an upgrade: nodes of the version before can then no longer join.
+#[utoipa::path(post, path = "/ha/finalize", tag = "ha",
+    responses((status = 200, body = Finalized),
+        (status = 409, body = ErrorBody, description = "Not all nodes run the same version, or nothing is to be ended."),
+        (status = "default", body = ErrorBody)))]
+pub(super) async fn finalize(
+    shared: State,
+    Extension(connection): Extension<Connection>,
+) -> Result<Json<Finalized>, Refusal> {
+    let finalized = shared.parts.administration.finalize().await;
+    shared.audited("ha_finalize", None, &connection, finalized).map(Json)
 }
 
 /// The recovery parameters in force, with their defaults.

@@ -175,6 +175,7 @@ async fn the_description_names_exactly_the_operations_that_there_are() {
         "POST /api/v1/ha/enable",
         "POST /api/v1/ha/failover",
         "POST /api/v1/ha/fallback",
+        "POST /api/v1/ha/finalize",
         "POST /api/v1/ha/maintenance",
         "POST /api/v1/ha/recover",
         "POST /api/v1/node/reload",

@@ -94,6 +94,9 @@ pub(crate) enum HaCommand {
         /// Domains; left out: `domains` in [node]
         domains: Vec<String>,
     },
+    /// End an upgrade, when all nodes run the new version: none can go back from then on
+    #[command(after_help = "Example:\n  everpresent ha finalize")]
+    Finalize,
     /// Set a recovery parameter for the whole cluster, or all of them from a preset
     ///
     /// Lengths have a unit: 200ms, 15s, 2m, 1h. Works with the running server, or on its database while it does not run.

@@ -64,6 +64,11 @@ pub(crate) fn run(command: &HaCommand, cli: &Cli) -> Result<(), Failure> {
             }
         }
         HaCommand::Dns { domains } => dns::run(domains, &config, cli),
+        HaCommand::Finalize => {
+            let finalized = Recovery::of(&config)?.finalize()?;
+            let sentence = || format!("The cluster is at version {} now.", finalized.version);
+            if cli.json { output::print_json(&finalized) } else { output::print(&sentence()) }
+        }
         HaCommand::Set { name, value, preset } => {
             let values = name.clone().zip(value.clone()).into_iter().collect();
             let preset = preset.map(|preset| preset.name().to_owned());

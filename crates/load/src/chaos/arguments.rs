@@ -70,6 +70,12 @@ pub struct Pair {
     /// Restart both nodes in turn, cleanly, instead of killing one.
     #[arg(long)]
     pub restart_both: bool,
+    /// With --restart-both: start each node again with this program, a newer version.
+    #[arg(long, value_name = "FILE", requires = "restart_both")]
+    pub upgrade_to: Option<PathBuf>,
+    /// With --upgrade-to: how long the nodes run different versions.
+    #[arg(long, value_name = "SECONDS", default_value_t = 300.0)]
+    pub mixed_seconds: f64,
     /// Instead of killing a node, make everything else go wrong that can, each so many times.
     #[arg(long, value_name = "TIMES", conflicts_with = "restart_both", value_parser = clap::value_parser!(u32).range(1..=1_000))]
     pub faults: Option<u32>,

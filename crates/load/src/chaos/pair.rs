@@ -115,6 +115,7 @@ async fn inside(pair: &Pair, folder: &Path, as_json: bool) -> Result<Outcome, Er
     }
     if let Some(document) = &pair.write {
         let marks = match pair {
+            Pair { upgrade_to: Some(_), .. } => document::UPGRADE,
             Pair { restart_both: true, .. } => document::RESTARTS,
             Pair { faults: Some(_), .. } => document::FAULTS,
             Pair { sequences: Some(_), .. } => document::SEQUENCES,

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use everpresent_link::control::Control;
+use everpresent_link::control::{Control, Heartbeat};
 use everpresent_link::{Duplex, Peer};
 use everpresent_session::ids::{HomeName, Incarnation};
 use tokio::sync::{mpsc, watch};
@@ -29,6 +29,8 @@ pub struct Partner {
     lines: Mutex<[Option<mpsc::Sender<Control>>; 2]>,
     /// Its process, as its last heartbeat said, while a stream stands.
     alive: watch::Sender<Option<Incarnation>>,
+    /// The hash of the features that it offers.
+    features: watch::Sender<Option<u64>>,
     /// How many sessions it serves, as its last heartbeat said.
     sessions: watch::Sender<Option<u64>>,
 }
@@ -47,6 +49,7 @@ impl Partner {
             peer,
             lines: Mutex::default(),
             alive: watch::Sender::new(None),
+            features: watch::Sender::new(None),
             sessions: watch::Sender::new(None),
         }
     }
@@ -112,6 +115,7 @@ impl Partner {
                     *alive = Some(heartbeat.incarnation);
                     news
                 });
+                self.compare_features(node, &heartbeat);
                 self.sessions.send_replace(Some(heartbeat.sessions));
                 node.pair.hint(Told::Heartbeat(heartbeat));
             }
@@ -121,6 +125,21 @@ impl Partner {
                 }
             }
             Control::Goodbye { reason } => node.pair.tell(Told::Goodbye(reason)).await,
+        }
+    }
+
+    /// Clients find the same at both nodes, or do after an upgrade: said once for each change.
+    fn compare_features(&self, node: &Node, heartbeat: &Heartbeat) {
+        let news = self.features.send_if_modified(|known| {
+            let news = *known != Some(heartbeat.features);
+            *known = Some(heartbeat.features);
+            news
+        });
+        if news && heartbeat.features != node.feature_hash() {
+            tracing::warn!(
+                target: "everpresent::recovery", partner = self.name.as_str(), version = %heartbeat.software,
+                "the partner offers its clients other features than this node: both must run the same version in the end"
+            );
         }
     }
 

@@ -46,5 +46,5 @@ fn tests(row: &Row) -> String {
         let (file, name) = test.split_once("::").unwrap_or((test, test));
         format!("[{name}]({TESTS}/{file}.rs)")
     };
-    row.tests.iter().map(|test| link(test)).collect::<Vec<_>>().join(", ")
+    row.tests.iter().map(link).collect::<Vec<_>>().join(", ")
 }

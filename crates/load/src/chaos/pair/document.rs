@@ -9,6 +9,8 @@ use crate::Error;
 pub(crate) const KILLS: [&str; 2] = ["<!-- chaos-pair: begin -->", "<!-- chaos-pair: end -->"];
 /// The marks around the table of restarts.
 pub(crate) const RESTARTS: [&str; 2] = ["<!-- chaos-restart: begin -->", "<!-- chaos-restart: end -->"];
+/// The marks around the table of an upgrade.
+pub(crate) const UPGRADE: [&str; 2] = ["<!-- chaos-upgrade: begin -->", "<!-- chaos-upgrade: end -->"];
 /// The marks around the table of faults.
 pub(crate) const FAULTS: [&str; 2] = ["<!-- chaos-faults: begin -->", "<!-- chaos-faults: end -->"];
 /// The marks around the table of faults in sequence.

@@ -37,7 +37,7 @@ const AWAITS_FALLBACK: [&str; 2] = ["Failed Over", "Idle"];
 
 /// The pair.
 pub(crate) struct Everpresent {
-    program: PathBuf,
+    programs: [PathBuf; 2],
     folder: PathBuf,
     version: String,
     /// The guardians.
@@ -139,7 +139,8 @@ impl Everpresent {
             }),
             None => None,
         };
-        let mut pair = Self { program, folder, version, nodes: [None, None], database, helpers };
+        let programs = [program.clone(), program];
+        let mut pair = Self { programs, folder, version, nodes: [None, None], database, helpers };
         pair.order(0, &["cluster", "init"]).await?;
         pair.make_accounts(setup).await?;
         pair.order(0, &["ha", "set", "--preset", "lan"]).await?;
@@ -248,6 +249,12 @@ impl Everpresent {
         Ok(())
     }
 
+    /// The node is this program from its next start on.
+    pub(crate) fn upgrade(&mut self, node: usize, program: &Path) -> Result<(), Error> {
+        self.programs[node] = std::path::absolute(program)?;
+        Ok(())
+    }
+
     pub(crate) async fn mend(&mut self, node: usize) -> Result<(), Error> {
         if self.nodes[node].is_none() {
             self.launch(node).await?;
@@ -325,7 +332,7 @@ impl Everpresent {
 
     /// The program with the node's configuration, in the node's namespace, with nothing of the environment's.
     fn command(&self, node: usize) -> Command {
-        let mut command = program(NODES[node].namespace, &self.program);
+        let mut command = program(NODES[node].namespace, &self.programs[node]);
         for (name, _) in std::env::vars_os() {
             if name.to_string_lossy().starts_with("EVERPRESENT_") {
                 command.env_remove(name);

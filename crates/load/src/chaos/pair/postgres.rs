@@ -17,7 +17,7 @@ const PROGRAMS: &str = "/usr/lib/postgresql";
 const ACCOUNT: &str = "postgres";
 const START_LIMIT: Duration = Duration::from_secs(30);
 /// The size of its disk, where that is to be filled.
-const DISK_MEGABYTES: u32 = 512;
+const DISK_MEGABYTES: u32 = 1536;
 
 /// A running cluster; ends when dropped.
 pub(crate) struct Postgres {
@@ -144,7 +144,7 @@ fn launch(programs: &Path, place: Place, data: &Path, folder: &Path) -> Result<C
     command.arg("-D").arg(data).args(["-c", "listen_addresses=*"]);
     // Without fsync: nobody cuts its power, and the machine's disk is not what the scene is about. Commits stay
     // synchronous. The other server's database does not wait for the disk either.
-    command.args(["-c", "max_connections=200", "-c", "fsync=off", "-c", "max_wal_size=96MB", "-c"]);
+    command.args(["-c", "max_connections=200", "-c", "fsync=off", "-c", "max_wal_size=64MB", "-c"]);
     // Nobody uses its socket in the file system.
     command.arg("unix_socket_directories=");
     Ok(command.stdin(std::process::Stdio::null()).stdout(log.try_clone()?).stderr(log).spawn()?)

@@ -131,6 +131,16 @@ impl Server {
         }
     }
 
+    /// The node is another program from its next start on.
+    pub(crate) fn upgrade(&mut self, node: usize, program: &Path) -> Result<(), Error> {
+        match self {
+            Self::Everpresent(pair) => pair.upgrade(node, program),
+            Self::Ejabberd(_) => {
+                Err(Error::Arguments("upgrades are played with everpresent only".to_owned()))
+            }
+        }
+    }
+
     /// The sessions that the pair counts.
     pub(crate) async fn sessions(&self) -> Result<u64, Error> {
         match self {

@@ -173,6 +173,10 @@ impl Stage<'_> {
             sleep(Duration::from_secs_f64(share * self.plan.pair.longest_life_seconds)).await;
             self.ledger.read()?;
             let drawn = random.usize(..2);
+            if self.plan.pair.upgrade_to.is_some() && number > 1 {
+                sleep(Duration::from_secs_f64(self.plan.pair.mixed_seconds)).await;
+                self.ledger.read()?;
+            }
             let round = match act {
                 Act::Restart => self.restart(number).await,
                 Act::Kill => self.kill(number, drawn).await,
@@ -252,6 +256,9 @@ impl Stage<'_> {
         let begun = now();
         self.ledger.begin_round(begun, kind);
         self.server.stop(node).await?;
+        if let Some(newer) = &self.plan.pair.upgrade_to {
+            self.server.upgrade(node, newer)?;
+        }
         sleep(NOTICE).await;
         self.all_present().await?;
         self.finish(number, kind, node, begun).await
