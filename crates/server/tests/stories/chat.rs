@@ -7,4 +7,5 @@ mod messages;
 mod presence;
 mod relogin;
 mod restart;
+mod services;
 mod sign_in;
