@@ -16,6 +16,9 @@ _everpresent() {
             ",$1")
                 cmd="everpresent"
                 ;;
+            everpresent,alerts)
+                cmd="everpresent__subcmd__alerts"
+                ;;
             everpresent,cluster)
                 cmd="everpresent__subcmd__cluster"
                 ;;
@@ -43,6 +46,9 @@ _everpresent() {
             everpresent,serve)
                 cmd="everpresent__subcmd__serve"
                 ;;
+            everpresent,service)
+                cmd="everpresent__subcmd__service"
+                ;;
             everpresent,sessions)
                 cmd="everpresent__subcmd__sessions"
                 ;;
@@ -51,6 +57,18 @@ _everpresent() {
                 ;;
             everpresent,user)
                 cmd="everpresent__subcmd__user"
+                ;;
+            everpresent__subcmd__alerts,help)
+                cmd="everpresent__subcmd__alerts__subcmd__help"
+                ;;
+            everpresent__subcmd__alerts,test)
+                cmd="everpresent__subcmd__alerts__subcmd__test"
+                ;;
+            everpresent__subcmd__alerts__subcmd__help,help)
+                cmd="everpresent__subcmd__alerts__subcmd__help__subcmd__help"
+                ;;
+            everpresent__subcmd__alerts__subcmd__help,test)
+                cmd="everpresent__subcmd__alerts__subcmd__help__subcmd__test"
                 ;;
             everpresent__subcmd__cluster,help)
                 cmd="everpresent__subcmd__cluster__subcmd__help"
@@ -115,6 +133,12 @@ _everpresent() {
             everpresent__subcmd__ha,help)
                 cmd="everpresent__subcmd__ha__subcmd__help"
                 ;;
+            everpresent__subcmd__ha,maintenance)
+                cmd="everpresent__subcmd__ha__subcmd__maintenance"
+                ;;
+            everpresent__subcmd__ha,recover)
+                cmd="everpresent__subcmd__ha__subcmd__recover"
+                ;;
             everpresent__subcmd__ha,set)
                 cmd="everpresent__subcmd__ha__subcmd__set"
                 ;;
@@ -136,11 +160,20 @@ _everpresent() {
             everpresent__subcmd__ha__subcmd__help,help)
                 cmd="everpresent__subcmd__ha__subcmd__help__subcmd__help"
                 ;;
+            everpresent__subcmd__ha__subcmd__help,maintenance)
+                cmd="everpresent__subcmd__ha__subcmd__help__subcmd__maintenance"
+                ;;
+            everpresent__subcmd__ha__subcmd__help,recover)
+                cmd="everpresent__subcmd__ha__subcmd__help__subcmd__recover"
+                ;;
             everpresent__subcmd__ha__subcmd__help,set)
                 cmd="everpresent__subcmd__ha__subcmd__help__subcmd__set"
                 ;;
             everpresent__subcmd__ha__subcmd__help,status)
                 cmd="everpresent__subcmd__ha__subcmd__help__subcmd__status"
+                ;;
+            everpresent__subcmd__help,alerts)
+                cmd="everpresent__subcmd__help__subcmd__alerts"
                 ;;
             everpresent__subcmd__help,cluster)
                 cmd="everpresent__subcmd__help__subcmd__cluster"
@@ -169,6 +202,9 @@ _everpresent() {
             everpresent__subcmd__help,serve)
                 cmd="everpresent__subcmd__help__subcmd__serve"
                 ;;
+            everpresent__subcmd__help,service)
+                cmd="everpresent__subcmd__help__subcmd__service"
+                ;;
             everpresent__subcmd__help,sessions)
                 cmd="everpresent__subcmd__help__subcmd__sessions"
                 ;;
@@ -177,6 +213,9 @@ _everpresent() {
                 ;;
             everpresent__subcmd__help,user)
                 cmd="everpresent__subcmd__help__subcmd__user"
+                ;;
+            everpresent__subcmd__help__subcmd__alerts,test)
+                cmd="everpresent__subcmd__help__subcmd__alerts__subcmd__test"
                 ;;
             everpresent__subcmd__help__subcmd__cluster,init)
                 cmd="everpresent__subcmd__help__subcmd__cluster__subcmd__init"
@@ -208,11 +247,32 @@ _everpresent() {
             everpresent__subcmd__help__subcmd__ha,fallback)
                 cmd="everpresent__subcmd__help__subcmd__ha__subcmd__fallback"
                 ;;
+            everpresent__subcmd__help__subcmd__ha,maintenance)
+                cmd="everpresent__subcmd__help__subcmd__ha__subcmd__maintenance"
+                ;;
+            everpresent__subcmd__help__subcmd__ha,recover)
+                cmd="everpresent__subcmd__help__subcmd__ha__subcmd__recover"
+                ;;
             everpresent__subcmd__help__subcmd__ha,set)
                 cmd="everpresent__subcmd__help__subcmd__ha__subcmd__set"
                 ;;
             everpresent__subcmd__help__subcmd__ha,status)
                 cmd="everpresent__subcmd__help__subcmd__ha__subcmd__status"
+                ;;
+            everpresent__subcmd__help__subcmd__service,break)
+                cmd="everpresent__subcmd__help__subcmd__service__subcmd__break"
+                ;;
+            everpresent__subcmd__help__subcmd__service,list)
+                cmd="everpresent__subcmd__help__subcmd__service__subcmd__list"
+                ;;
+            everpresent__subcmd__help__subcmd__service,restart)
+                cmd="everpresent__subcmd__help__subcmd__service__subcmd__restart"
+                ;;
+            everpresent__subcmd__help__subcmd__service,start)
+                cmd="everpresent__subcmd__help__subcmd__service__subcmd__start"
+                ;;
+            everpresent__subcmd__help__subcmd__service,stop)
+                cmd="everpresent__subcmd__help__subcmd__service__subcmd__stop"
                 ;;
             everpresent__subcmd__help__subcmd__sessions,audit)
                 cmd="everpresent__subcmd__help__subcmd__sessions__subcmd__audit"
@@ -243,6 +303,42 @@ _everpresent() {
                 ;;
             everpresent__subcmd__help__subcmd__user,remove)
                 cmd="everpresent__subcmd__help__subcmd__user__subcmd__remove"
+                ;;
+            everpresent__subcmd__service,break)
+                cmd="everpresent__subcmd__service__subcmd__break"
+                ;;
+            everpresent__subcmd__service,help)
+                cmd="everpresent__subcmd__service__subcmd__help"
+                ;;
+            everpresent__subcmd__service,list)
+                cmd="everpresent__subcmd__service__subcmd__list"
+                ;;
+            everpresent__subcmd__service,restart)
+                cmd="everpresent__subcmd__service__subcmd__restart"
+                ;;
+            everpresent__subcmd__service,start)
+                cmd="everpresent__subcmd__service__subcmd__start"
+                ;;
+            everpresent__subcmd__service,stop)
+                cmd="everpresent__subcmd__service__subcmd__stop"
+                ;;
+            everpresent__subcmd__service__subcmd__help,break)
+                cmd="everpresent__subcmd__service__subcmd__help__subcmd__break"
+                ;;
+            everpresent__subcmd__service__subcmd__help,help)
+                cmd="everpresent__subcmd__service__subcmd__help__subcmd__help"
+                ;;
+            everpresent__subcmd__service__subcmd__help,list)
+                cmd="everpresent__subcmd__service__subcmd__help__subcmd__list"
+                ;;
+            everpresent__subcmd__service__subcmd__help,restart)
+                cmd="everpresent__subcmd__service__subcmd__help__subcmd__restart"
+                ;;
+            everpresent__subcmd__service__subcmd__help,start)
+                cmd="everpresent__subcmd__service__subcmd__help__subcmd__start"
+                ;;
+            everpresent__subcmd__service__subcmd__help,stop)
+                cmd="everpresent__subcmd__service__subcmd__help__subcmd__stop"
                 ;;
             everpresent__subcmd__sessions,audit)
                 cmd="everpresent__subcmd__sessions__subcmd__audit"
@@ -323,8 +419,94 @@ _everpresent() {
 
     case "${cmd}" in
         everpresent)
-            opts="-c -h -V --config --json --help --version init config user sessions cluster ha demo specifications completions man serve help"
+            opts="-c -h -V --config --json --help --version init config alerts user sessions cluster ha service demo specifications completions man serve help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -c)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        everpresent__subcmd__alerts)
+            opts="-c -h --config --json --help test help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -c)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        everpresent__subcmd__alerts__subcmd__help)
+            opts="test help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        everpresent__subcmd__alerts__subcmd__help__subcmd__help)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        everpresent__subcmd__alerts__subcmd__help__subcmd__test)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        everpresent__subcmd__alerts__subcmd__test)
+            opts="-c -h --config --json --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
@@ -717,7 +899,7 @@ _everpresent() {
             return 0
             ;;
         everpresent__subcmd__ha)
-            opts="-c -h --config --json --help status failover fallback enable disable set help"
+            opts="-c -h --config --json --help status failover fallback enable disable recover maintenance set help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -843,7 +1025,7 @@ _everpresent() {
             return 0
             ;;
         everpresent__subcmd__ha__subcmd__help)
-            opts="status failover fallback enable disable set help"
+            opts="status failover fallback enable disable recover maintenance set help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -926,6 +1108,34 @@ _everpresent() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        everpresent__subcmd__ha__subcmd__help__subcmd__maintenance)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        everpresent__subcmd__ha__subcmd__help__subcmd__recover)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         everpresent__subcmd__ha__subcmd__help__subcmd__set)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
@@ -947,6 +1157,58 @@ _everpresent() {
                 return 0
             fi
             case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        everpresent__subcmd__ha__subcmd__maintenance)
+            opts="-c -h --for --end --config --json --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --for)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -c)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        everpresent__subcmd__ha__subcmd__recover)
+            opts="-c -h --wait --config --json --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --wait)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -c)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -1003,8 +1265,36 @@ _everpresent() {
             return 0
             ;;
         everpresent__subcmd__help)
-            opts="init config user sessions cluster ha demo specifications completions man serve help"
+            opts="init config alerts user sessions cluster ha service demo specifications completions man serve help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        everpresent__subcmd__help__subcmd__alerts)
+            opts="test"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        everpresent__subcmd__help__subcmd__alerts__subcmd__test)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
@@ -1157,7 +1447,7 @@ _everpresent() {
             return 0
             ;;
         everpresent__subcmd__help__subcmd__ha)
-            opts="status failover fallback enable disable set"
+            opts="status failover fallback enable disable recover maintenance set"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1213,6 +1503,34 @@ _everpresent() {
             return 0
             ;;
         everpresent__subcmd__help__subcmd__ha__subcmd__fallback)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        everpresent__subcmd__help__subcmd__ha__subcmd__maintenance)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        everpresent__subcmd__help__subcmd__ha__subcmd__recover)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -1299,6 +1617,90 @@ _everpresent() {
         everpresent__subcmd__help__subcmd__serve)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        everpresent__subcmd__help__subcmd__service)
+            opts="list stop start restart break"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        everpresent__subcmd__help__subcmd__service__subcmd__break)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        everpresent__subcmd__help__subcmd__service__subcmd__list)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        everpresent__subcmd__help__subcmd__service__subcmd__restart)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        everpresent__subcmd__help__subcmd__service__subcmd__start)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        everpresent__subcmd__help__subcmd__service__subcmd__stop)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
@@ -1543,6 +1945,240 @@ _everpresent() {
         everpresent__subcmd__serve)
             opts="-c -h --no-guardian --config --json --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -c)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        everpresent__subcmd__service)
+            opts="-c -h --config --json --help list stop start restart break help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -c)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        everpresent__subcmd__service__subcmd__break)
+            opts="-c -h --fault --config --json --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --fault)
+                    COMPREPLY=($(compgen -W "crash stuck" -- "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -c)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        everpresent__subcmd__service__subcmd__help)
+            opts="list stop start restart break help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        everpresent__subcmd__service__subcmd__help__subcmd__break)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        everpresent__subcmd__service__subcmd__help__subcmd__help)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        everpresent__subcmd__service__subcmd__help__subcmd__list)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        everpresent__subcmd__service__subcmd__help__subcmd__restart)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        everpresent__subcmd__service__subcmd__help__subcmd__start)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        everpresent__subcmd__service__subcmd__help__subcmd__stop)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        everpresent__subcmd__service__subcmd__list)
+            opts="-c -h --config --json --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -c)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        everpresent__subcmd__service__subcmd__restart)
+            opts="-c -h --config --json --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -c)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        everpresent__subcmd__service__subcmd__start)
+            opts="-c -h --config --json --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -c)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        everpresent__subcmd__service__subcmd__stop)
+            opts="-c -h --config --json --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi

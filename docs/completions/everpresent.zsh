@@ -111,6 +111,60 @@ esac
     ;;
 esac
 ;;
+(alerts)
+_arguments "${_arguments_options[@]}" : \
+'-c+[Configuration file]:FILE:_files' \
+'--config=[Configuration file]:FILE:_files' \
+'--json[Print JSON instead of text and tables]' \
+'-h[Print help]' \
+'--help[Print help]' \
+":: :_everpresent__subcmd__alerts_commands" \
+"*::: :->alerts" \
+&& ret=0
+
+    case $state in
+    (alerts)
+        words=($line[1] "${words[@]}")
+        (( CURRENT += 1 ))
+        curcontext="${curcontext%:*:*}:everpresent-alerts-command-$line[1]:"
+        case $line[1] in
+            (test)
+_arguments "${_arguments_options[@]}" : \
+'-c+[Configuration file]:FILE:_files' \
+'--config=[Configuration file]:FILE:_files' \
+'--json[Print JSON instead of text and tables]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+&& ret=0
+;;
+(help)
+_arguments "${_arguments_options[@]}" : \
+":: :_everpresent__subcmd__alerts__subcmd__help_commands" \
+"*::: :->help" \
+&& ret=0
+
+    case $state in
+    (help)
+        words=($line[1] "${words[@]}")
+        (( CURRENT += 1 ))
+        curcontext="${curcontext%:*:*}:everpresent-alerts-help-command-$line[1]:"
+        case $line[1] in
+            (test)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(help)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+        esac
+    ;;
+esac
+;;
+        esac
+    ;;
+esac
+;;
 (user)
 _arguments "${_arguments_options[@]}" : \
 '-c+[Configuration file]:FILE:_files' \
@@ -511,6 +565,29 @@ _arguments "${_arguments_options[@]}" : \
 '::group -- Name of the group; left out\: that of the node that is asked:_default' \
 && ret=0
 ;;
+(recover)
+_arguments "${_arguments_options[@]}" : \
+'--wait=[Wait until it is done; exit code 1, with the state, if it is not by then]:SECONDS:_default' \
+'-c+[Configuration file]:FILE:_files' \
+'--config=[Configuration file]:FILE:_files' \
+'--json[Print JSON instead of text and tables]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+'::group -- Name of the group; left out\: that of the node that is asked:_default' \
+&& ret=0
+;;
+(maintenance)
+_arguments "${_arguments_options[@]}" : \
+'--for=[For how long, with a unit\: 90s, 30m, 2h; a day at most]:LENGTH:_default' \
+'-c+[Configuration file]:FILE:_files' \
+'--config=[Configuration file]:FILE:_files' \
+'(--for)--end[End it now]' \
+'--json[Print JSON instead of text and tables]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+':node -- Name of the node:_default' \
+&& ret=0
+;;
 (set)
 _arguments "${_arguments_options[@]}" : \
 '()--preset=[Set all of them\: to their defaults, or for two nodes in one network]:PRESET:((default\:"Minutes\: for any network"
@@ -556,7 +633,127 @@ _arguments "${_arguments_options[@]}" : \
 _arguments "${_arguments_options[@]}" : \
 && ret=0
 ;;
+(recover)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(maintenance)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
 (set)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(help)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+        esac
+    ;;
+esac
+;;
+        esac
+    ;;
+esac
+;;
+(service)
+_arguments "${_arguments_options[@]}" : \
+'-c+[Configuration file]:FILE:_files' \
+'--config=[Configuration file]:FILE:_files' \
+'--json[Print JSON instead of text and tables]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+":: :_everpresent__subcmd__service_commands" \
+"*::: :->service" \
+&& ret=0
+
+    case $state in
+    (service)
+        words=($line[1] "${words[@]}")
+        (( CURRENT += 1 ))
+        curcontext="${curcontext%:*:*}:everpresent-service-command-$line[1]:"
+        case $line[1] in
+            (list)
+_arguments "${_arguments_options[@]}" : \
+'-c+[Configuration file]:FILE:_files' \
+'--config=[Configuration file]:FILE:_files' \
+'--json[Print JSON instead of text and tables]' \
+'-h[Print help]' \
+'--help[Print help]' \
+&& ret=0
+;;
+(stop)
+_arguments "${_arguments_options[@]}" : \
+'-c+[Configuration file]:FILE:_files' \
+'--config=[Configuration file]:FILE:_files' \
+'--json[Print JSON instead of text and tables]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+':name -- Name of the service:_default' \
+&& ret=0
+;;
+(start)
+_arguments "${_arguments_options[@]}" : \
+'-c+[Configuration file]:FILE:_files' \
+'--config=[Configuration file]:FILE:_files' \
+'--json[Print JSON instead of text and tables]' \
+'-h[Print help]' \
+'--help[Print help]' \
+':name -- Name of the service:_default' \
+&& ret=0
+;;
+(restart)
+_arguments "${_arguments_options[@]}" : \
+'-c+[Configuration file]:FILE:_files' \
+'--config=[Configuration file]:FILE:_files' \
+'--json[Print JSON instead of text and tables]' \
+'-h[Print help]' \
+'--help[Print help]' \
+':name -- Name of the service:_default' \
+&& ret=0
+;;
+(break)
+_arguments "${_arguments_options[@]}" : \
+'--fault=[How it fails]:FAULT:((crash\:"It crashes again and again"
+stuck\:"It makes no progress"))' \
+'-c+[Configuration file]:FILE:_files' \
+'--config=[Configuration file]:FILE:_files' \
+'--json[Print JSON instead of text and tables]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+':name -- Name of the service:_default' \
+&& ret=0
+;;
+(help)
+_arguments "${_arguments_options[@]}" : \
+":: :_everpresent__subcmd__service__subcmd__help_commands" \
+"*::: :->help" \
+&& ret=0
+
+    case $state in
+    (help)
+        words=($line[1] "${words[@]}")
+        (( CURRENT += 1 ))
+        curcontext="${curcontext%:*:*}:everpresent-service-help-command-$line[1]:"
+        case $line[1] in
+            (list)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(stop)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(start)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(restart)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(break)
 _arguments "${_arguments_options[@]}" : \
 && ret=0
 ;;
@@ -656,6 +853,26 @@ _arguments "${_arguments_options[@]}" : \
 && ret=0
 ;;
 (reference)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+        esac
+    ;;
+esac
+;;
+(alerts)
+_arguments "${_arguments_options[@]}" : \
+":: :_everpresent__subcmd__help__subcmd__alerts_commands" \
+"*::: :->alerts" \
+&& ret=0
+
+    case $state in
+    (alerts)
+        words=($line[1] "${words[@]}")
+        (( CURRENT += 1 ))
+        curcontext="${curcontext%:*:*}:everpresent-help-alerts-command-$line[1]:"
+        case $line[1] in
+            (test)
 _arguments "${_arguments_options[@]}" : \
 && ret=0
 ;;
@@ -799,7 +1016,51 @@ _arguments "${_arguments_options[@]}" : \
 _arguments "${_arguments_options[@]}" : \
 && ret=0
 ;;
+(recover)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(maintenance)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
 (set)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+        esac
+    ;;
+esac
+;;
+(service)
+_arguments "${_arguments_options[@]}" : \
+":: :_everpresent__subcmd__help__subcmd__service_commands" \
+"*::: :->service" \
+&& ret=0
+
+    case $state in
+    (service)
+        words=($line[1] "${words[@]}")
+        (( CURRENT += 1 ))
+        curcontext="${curcontext%:*:*}:everpresent-help-service-command-$line[1]:"
+        case $line[1] in
+            (list)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(stop)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(start)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(restart)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(break)
 _arguments "${_arguments_options[@]}" : \
 && ret=0
 ;;
@@ -845,10 +1106,12 @@ _everpresent_commands() {
     local commands; commands=(
 'init:Write a commented configuration file into a folder' \
 'config:Check a configuration, or print the reference of all keys' \
+'alerts:The ways by which operators are told of alerts\: test' \
 'user:Accounts\: add, list, password, disable, enable, remove, import' \
 'sessions:Sessions of the running server\: list, audit, end' \
 'cluster:The cluster that this node belongs to\: init, invite, join, status' \
-'ha:High availability\: status, failover, fallback, enable, disable, set' \
+'ha:High availability\: status, failover, fallback, enable, disable, recover, maintenance, set' \
+'service:The monitored services of the running node\: list, start, stop, restart, break' \
 'demo:Start a complete server in a folder of its own and show what it does' \
 'specifications:Print which XMPP specifications are implemented, as Markdown' \
 'completions:Print shell completions' \
@@ -857,6 +1120,37 @@ _everpresent_commands() {
 'help:Print this message or the help of the given subcommand(s)' \
     )
     _describe -t commands 'everpresent commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__alerts_commands] )) ||
+_everpresent__subcmd__alerts_commands() {
+    local commands; commands=(
+'test:Send a test notice by every way that is set in \[alerts\] and say whether it arrived' \
+'help:Print this message or the help of the given subcommand(s)' \
+    )
+    _describe -t commands 'everpresent alerts commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__alerts__subcmd__help_commands] )) ||
+_everpresent__subcmd__alerts__subcmd__help_commands() {
+    local commands; commands=(
+'test:Send a test notice by every way that is set in \[alerts\] and say whether it arrived' \
+'help:Print this message or the help of the given subcommand(s)' \
+    )
+    _describe -t commands 'everpresent alerts help commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__alerts__subcmd__help__subcmd__help_commands] )) ||
+_everpresent__subcmd__alerts__subcmd__help__subcmd__help_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent alerts help help commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__alerts__subcmd__help__subcmd__test_commands] )) ||
+_everpresent__subcmd__alerts__subcmd__help__subcmd__test_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent alerts help test commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__alerts__subcmd__test_commands] )) ||
+_everpresent__subcmd__alerts__subcmd__test_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent alerts test commands' commands "$@"
 }
 (( $+functions[_everpresent__subcmd__cluster_commands] )) ||
 _everpresent__subcmd__cluster_commands() {
@@ -986,6 +1280,8 @@ _everpresent__subcmd__ha_commands() {
 'fallback:Let a node that is failed over serve its users itself again' \
 'enable:Enable high availability in a group of two nodes' \
 'disable:Disable high availability in a group\: its nodes do not stand in for each other any more' \
+'recover:Let the nodes of a group out of Running in Failed Mode' \
+'maintenance:Hold automatic failover for faults of the services of a node while you work on it' \
 'set:Set a recovery parameter for the whole cluster, or all of them from a preset' \
 'help:Print this message or the help of the given subcommand(s)' \
     )
@@ -1019,6 +1315,8 @@ _everpresent__subcmd__ha__subcmd__help_commands() {
 'fallback:Let a node that is failed over serve its users itself again' \
 'enable:Enable high availability in a group of two nodes' \
 'disable:Disable high availability in a group\: its nodes do not stand in for each other any more' \
+'recover:Let the nodes of a group out of Running in Failed Mode' \
+'maintenance:Hold automatic failover for faults of the services of a node while you work on it' \
 'set:Set a recovery parameter for the whole cluster, or all of them from a preset' \
 'help:Print this message or the help of the given subcommand(s)' \
     )
@@ -1049,6 +1347,16 @@ _everpresent__subcmd__ha__subcmd__help__subcmd__help_commands() {
     local commands; commands=()
     _describe -t commands 'everpresent ha help help commands' commands "$@"
 }
+(( $+functions[_everpresent__subcmd__ha__subcmd__help__subcmd__maintenance_commands] )) ||
+_everpresent__subcmd__ha__subcmd__help__subcmd__maintenance_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent ha help maintenance commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__ha__subcmd__help__subcmd__recover_commands] )) ||
+_everpresent__subcmd__ha__subcmd__help__subcmd__recover_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent ha help recover commands' commands "$@"
+}
 (( $+functions[_everpresent__subcmd__ha__subcmd__help__subcmd__set_commands] )) ||
 _everpresent__subcmd__ha__subcmd__help__subcmd__set_commands() {
     local commands; commands=()
@@ -1058,6 +1366,16 @@ _everpresent__subcmd__ha__subcmd__help__subcmd__set_commands() {
 _everpresent__subcmd__ha__subcmd__help__subcmd__status_commands() {
     local commands; commands=()
     _describe -t commands 'everpresent ha help status commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__ha__subcmd__maintenance_commands] )) ||
+_everpresent__subcmd__ha__subcmd__maintenance_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent ha maintenance commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__ha__subcmd__recover_commands] )) ||
+_everpresent__subcmd__ha__subcmd__recover_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent ha recover commands' commands "$@"
 }
 (( $+functions[_everpresent__subcmd__ha__subcmd__set_commands] )) ||
 _everpresent__subcmd__ha__subcmd__set_commands() {
@@ -1074,10 +1392,12 @@ _everpresent__subcmd__help_commands() {
     local commands; commands=(
 'init:Write a commented configuration file into a folder' \
 'config:Check a configuration, or print the reference of all keys' \
+'alerts:The ways by which operators are told of alerts\: test' \
 'user:Accounts\: add, list, password, disable, enable, remove, import' \
 'sessions:Sessions of the running server\: list, audit, end' \
 'cluster:The cluster that this node belongs to\: init, invite, join, status' \
-'ha:High availability\: status, failover, fallback, enable, disable, set' \
+'ha:High availability\: status, failover, fallback, enable, disable, recover, maintenance, set' \
+'service:The monitored services of the running node\: list, start, stop, restart, break' \
 'demo:Start a complete server in a folder of its own and show what it does' \
 'specifications:Print which XMPP specifications are implemented, as Markdown' \
 'completions:Print shell completions' \
@@ -1086,6 +1406,18 @@ _everpresent__subcmd__help_commands() {
 'help:Print this message or the help of the given subcommand(s)' \
     )
     _describe -t commands 'everpresent help commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__help__subcmd__alerts_commands] )) ||
+_everpresent__subcmd__help__subcmd__alerts_commands() {
+    local commands; commands=(
+'test:Send a test notice by every way that is set in \[alerts\] and say whether it arrived' \
+    )
+    _describe -t commands 'everpresent help alerts commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__help__subcmd__alerts__subcmd__test_commands] )) ||
+_everpresent__subcmd__help__subcmd__alerts__subcmd__test_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent help alerts test commands' commands "$@"
 }
 (( $+functions[_everpresent__subcmd__help__subcmd__cluster_commands] )) ||
 _everpresent__subcmd__help__subcmd__cluster_commands() {
@@ -1153,6 +1485,8 @@ _everpresent__subcmd__help__subcmd__ha_commands() {
 'fallback:Let a node that is failed over serve its users itself again' \
 'enable:Enable high availability in a group of two nodes' \
 'disable:Disable high availability in a group\: its nodes do not stand in for each other any more' \
+'recover:Let the nodes of a group out of Running in Failed Mode' \
+'maintenance:Hold automatic failover for faults of the services of a node while you work on it' \
 'set:Set a recovery parameter for the whole cluster, or all of them from a preset' \
     )
     _describe -t commands 'everpresent help ha commands' commands "$@"
@@ -1176,6 +1510,16 @@ _everpresent__subcmd__help__subcmd__ha__subcmd__failover_commands() {
 _everpresent__subcmd__help__subcmd__ha__subcmd__fallback_commands() {
     local commands; commands=()
     _describe -t commands 'everpresent help ha fallback commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__help__subcmd__ha__subcmd__maintenance_commands] )) ||
+_everpresent__subcmd__help__subcmd__ha__subcmd__maintenance_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent help ha maintenance commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__help__subcmd__ha__subcmd__recover_commands] )) ||
+_everpresent__subcmd__help__subcmd__ha__subcmd__recover_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent help ha recover commands' commands "$@"
 }
 (( $+functions[_everpresent__subcmd__help__subcmd__ha__subcmd__set_commands] )) ||
 _everpresent__subcmd__help__subcmd__ha__subcmd__set_commands() {
@@ -1206,6 +1550,42 @@ _everpresent__subcmd__help__subcmd__man_commands() {
 _everpresent__subcmd__help__subcmd__serve_commands() {
     local commands; commands=()
     _describe -t commands 'everpresent help serve commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__help__subcmd__service_commands] )) ||
+_everpresent__subcmd__help__subcmd__service_commands() {
+    local commands; commands=(
+'list:Show the monitored services of this node' \
+'stop:Stop a service; it stays down until it is started' \
+'start:Start a service that is down' \
+'restart:Stop a service and start it again' \
+'break:Break a service until it is started, to rehearse what follows' \
+    )
+    _describe -t commands 'everpresent help service commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__help__subcmd__service__subcmd__break_commands] )) ||
+_everpresent__subcmd__help__subcmd__service__subcmd__break_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent help service break commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__help__subcmd__service__subcmd__list_commands] )) ||
+_everpresent__subcmd__help__subcmd__service__subcmd__list_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent help service list commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__help__subcmd__service__subcmd__restart_commands] )) ||
+_everpresent__subcmd__help__subcmd__service__subcmd__restart_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent help service restart commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__help__subcmd__service__subcmd__start_commands] )) ||
+_everpresent__subcmd__help__subcmd__service__subcmd__start_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent help service start commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__help__subcmd__service__subcmd__stop_commands] )) ||
+_everpresent__subcmd__help__subcmd__service__subcmd__stop_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent help service stop commands' commands "$@"
 }
 (( $+functions[_everpresent__subcmd__help__subcmd__sessions_commands] )) ||
 _everpresent__subcmd__help__subcmd__sessions_commands() {
@@ -1298,6 +1678,85 @@ _everpresent__subcmd__man_commands() {
 _everpresent__subcmd__serve_commands() {
     local commands; commands=()
     _describe -t commands 'everpresent serve commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__service_commands] )) ||
+_everpresent__subcmd__service_commands() {
+    local commands; commands=(
+'list:Show the monitored services of this node' \
+'stop:Stop a service; it stays down until it is started' \
+'start:Start a service that is down' \
+'restart:Stop a service and start it again' \
+'break:Break a service until it is started, to rehearse what follows' \
+'help:Print this message or the help of the given subcommand(s)' \
+    )
+    _describe -t commands 'everpresent service commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__service__subcmd__break_commands] )) ||
+_everpresent__subcmd__service__subcmd__break_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent service break commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__service__subcmd__help_commands] )) ||
+_everpresent__subcmd__service__subcmd__help_commands() {
+    local commands; commands=(
+'list:Show the monitored services of this node' \
+'stop:Stop a service; it stays down until it is started' \
+'start:Start a service that is down' \
+'restart:Stop a service and start it again' \
+'break:Break a service until it is started, to rehearse what follows' \
+'help:Print this message or the help of the given subcommand(s)' \
+    )
+    _describe -t commands 'everpresent service help commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__service__subcmd__help__subcmd__break_commands] )) ||
+_everpresent__subcmd__service__subcmd__help__subcmd__break_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent service help break commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__service__subcmd__help__subcmd__help_commands] )) ||
+_everpresent__subcmd__service__subcmd__help__subcmd__help_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent service help help commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__service__subcmd__help__subcmd__list_commands] )) ||
+_everpresent__subcmd__service__subcmd__help__subcmd__list_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent service help list commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__service__subcmd__help__subcmd__restart_commands] )) ||
+_everpresent__subcmd__service__subcmd__help__subcmd__restart_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent service help restart commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__service__subcmd__help__subcmd__start_commands] )) ||
+_everpresent__subcmd__service__subcmd__help__subcmd__start_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent service help start commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__service__subcmd__help__subcmd__stop_commands] )) ||
+_everpresent__subcmd__service__subcmd__help__subcmd__stop_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent service help stop commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__service__subcmd__list_commands] )) ||
+_everpresent__subcmd__service__subcmd__list_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent service list commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__service__subcmd__restart_commands] )) ||
+_everpresent__subcmd__service__subcmd__restart_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent service restart commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__service__subcmd__start_commands] )) ||
+_everpresent__subcmd__service__subcmd__start_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent service start commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__service__subcmd__stop_commands] )) ||
+_everpresent__subcmd__service__subcmd__stop_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent service stop commands' commands "$@"
 }
 (( $+functions[_everpresent__subcmd__sessions_commands] )) ||
 _everpresent__subcmd__sessions_commands() {
