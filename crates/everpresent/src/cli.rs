@@ -80,6 +80,10 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Config(ConfigCommand),
 
+    /// The ways by which operators are told of alerts: test
+    #[command(subcommand)]
+    Alerts(AlertsCommand),
+
     /// Accounts: add, list, password, disable, enable, remove, import
     ///
     /// Works with the running server, or on its database while it does not run.
@@ -202,6 +206,15 @@ pub(crate) enum ConfigCommand {
     /// Print the reference of all keys as Markdown
     #[command(after_help = "Example:\n  everpresent config reference > docs/config.md")]
     Reference,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum AlertsCommand {
+    /// Send a test notice by every way that is set in [alerts] and say whether it arrived
+    ///
+    /// The server need not run. Each way is tried once. Exit code 1 if the notice did not arrive everywhere, or nothing is set.
+    #[command(after_help = "Example:\n  everpresent alerts test")]
+    Test,
 }
 
 /// Where a password comes from: never from the command line, which other users of the machine can read.

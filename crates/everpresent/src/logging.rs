@@ -7,8 +7,9 @@ use tracing_subscriber::EnvFilter;
 
 use crate::failure::Failure;
 
-/// Libraries that say too much below `warn`.
-const QUIET_LIBRARIES: [&str; 6] = ["hyper", "hyper_util", "rustls", "sqlx", "tokio_util", "tungstenite"];
+/// Libraries that say too much below `warn`: one of them the path of a webhook, which is a secret.
+const QUIET_LIBRARIES: [&str; 8] =
+    ["hyper", "hyper_util", "rustls", "sqlx", "tokio_util", "tungstenite", "ureq", "ureq_proto"];
 
 /// Starts logging, once for the process.
 pub(crate) fn start(log: &Log) -> Result<(), Failure> {

@@ -50,6 +50,7 @@ fn run(cli: &Cli) -> Result<ExitCode, Failure> {
     let done = match &cli.command {
         Command::Serve(arguments) => return serve(cli, arguments),
         Command::Init(arguments) => commands::init::run(arguments),
+        Command::Alerts(command) => commands::alerts::run(command, cli),
         Command::Config(command) => commands::config::run(command, cli),
         Command::User(command) => commands::user::run(command, cli),
         Command::Sessions(command) => commands::sessions::run(command, cli),

@@ -18,8 +18,8 @@ use std::path::Path;
 
 pub use error::{ConfigError, ConfigErrors, Origin};
 pub use keys::{
-    Admin, Archive, Config, Database, Key, Limits, Link, Listen, Log, Metrics, Node, SECTIONS, Section,
-    Session, Signin, Tls, Websocket,
+    Admin, Alerts, Archive, Config, Database, Key, Limits, Link, Listen, Log, Metrics, Node, SECTIONS,
+    Section, Session, Signin, Tls, Websocket,
 };
 pub use reference::{reference, template};
 pub use value::{DatabaseUrl, LogFormat, LogLevel};

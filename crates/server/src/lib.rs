@@ -6,10 +6,11 @@
 //! - What is for users of another home goes through [`channels`]; [`directory`] knows who belongs where,
 //!   [`assignment`] says it of new users, and [`moves`] follows what operators change.
 //! - [`lifecycle`] binds, resumes and ends sessions; [`sweep`] does what time demands.
-//! - [`monitor`] keeps the monitored services running; [`pair`] and [`seat`] decide who serves whom.
+//! - `alerts` tells operators what the recovery manager finds; [`monitor`] keeps the monitored services running; [`pair`] and [`seat`] decide who serves whom.
 //! - [`start`] puts a node together from its [`config`]; [`running`] takes it apart again.
 
 pub mod admin;
+mod alerts;
 pub mod assignment;
 pub mod c2s;
 pub mod channels;

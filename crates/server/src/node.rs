@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use everpresent_alerts::Deliverer;
 use everpresent_presence::roster::RosterLimits;
 use everpresent_session::ids::{HomeName, Incarnation};
 use everpresent_session::owner::TransportId;
@@ -44,6 +45,8 @@ pub struct Node {
     pub group_changed: Notify,
     /// Who belongs to which home.
     pub directory: Directory,
+    /// Tells operators.
+    pub(crate) alerts: Deliverer,
     /// Durable data.
     pub store: Database,
     /// What it offers its clients.
@@ -84,6 +87,7 @@ impl Node {
     ) -> Self {
         let throttle = Throttle::new(config.signin.clone());
         let monitor = Monitor::new(&config);
+        let alerts = crate::alerts::deliverer(&config);
         Self {
             config,
             incarnation,
@@ -94,6 +98,7 @@ impl Node {
             monitor,
             group_changed: Notify::new(),
             directory: Directory::default(),
+            alerts,
             store,
             offer,
             plain_offer,

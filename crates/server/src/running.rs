@@ -21,6 +21,8 @@ use crate::start::StartError;
 const HAND_OVER_TIMEOUT: Duration = Duration::from_secs(10);
 /// How often it is looked whether everything is written at a stop.
 const WRITTEN_POLL: Duration = Duration::from_millis(20);
+/// How long operators' notices may take to be sent at a stop.
+const ALERTS_TIMEOUT: Duration = Duration::from_secs(3);
 /// How long the homes may take to be released at a stop.
 const RELEASE_TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -101,6 +103,9 @@ impl Server {
             helper.abort();
         }
         self.node.link_stopping.cancel();
+        let node = self.node.clone();
+        // What cannot be sent by then is in the log.
+        let _ = tokio::task::spawn_blocking(move || node.alerts.finish(ALERTS_TIMEOUT)).await;
         self.node.store.close().await;
         clean
     }

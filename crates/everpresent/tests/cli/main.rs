@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "test code")]
 
 mod account;
+mod alerts;
 mod cluster;
 mod cluster_file;
 mod demo;

@@ -1,5 +1,7 @@
 //! What can be judged only by looking at several keys, or at the files that keys name.
 
+mod alerts;
+
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
@@ -36,6 +38,9 @@ pub(super) fn resolve_paths(config: &mut Config, path: &Path) {
         &mut config.database.password_file,
         &mut config.admin.token_file,
         &mut config.link.dir,
+        &mut config.alerts.webhook_token_file,
+        &mut config.alerts.smtp_password_file,
+        &mut config.alerts.ca_file,
     ];
     for path in optional.into_iter().flatten() {
         *path = base.join(&*path);
@@ -68,6 +73,7 @@ pub(super) fn consistency(config: &Config, origins: &Origins) -> Result<(), Conf
     check_node(config, &mut found);
     check_listeners(config, &mut found);
     check_link(config, &mut found);
+    alerts::check(&config.alerts, &mut found);
     if config.tls.certificate.is_some() != config.tls.key.is_some() {
         let (set, missing) =
             if config.tls.key.is_some() { ("key", "certificate") } else { ("certificate", "key") };
@@ -194,6 +200,7 @@ pub(super) fn files(config: &mut Config, origins: &Origins) -> Result<(), Config
             found.add("tls", key, format!("`{key}` in [tls]: {} cannot be opened: {error}", path.display()));
         }
     }
+    alerts::files(&config.alerts, &mut found);
     if let Some(path) = config.database.password_file.clone() {
         match password(&path).and_then(|password| with_password(config.database.url.expose(), &password)) {
             Ok(url) => config.database.url.0 = url,

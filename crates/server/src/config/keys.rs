@@ -7,6 +7,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use everpresent_alerts::settings::{Mailbox, Relay, Security, WebhookUrl};
 use everpresent_stanza::BareJid;
 
 use super::reader::Reader;
@@ -261,6 +262,32 @@ sections! {
         enabled: bool = "true";
         /// Whether they are served to other machines.
         allow_remote: bool = "false";
+    }
+
+    /// How operators are told at once when something begins that they should know, and when it is over. Without `webhook`
+    /// and `smtp` it is only logged and counted. `everpresent alerts test` tries it.
+    alerts: Alerts {
+        /// URL to which each alert is posted as JSON (`when`, `node`, `name`, `subject`, `state`, `since`, `text`). No proxy
+        /// is used and no redirection followed. Log lines do not show its path. Empty: none.
+        webhook: Option<WebhookUrl> = r#""""#;
+        /// File that holds a bearer token for it (its first line). Needs `https:`, or a webhook on this machine.
+        webhook_token_file: Option<PathBuf> = r#""""#;
+        /// SMTP relay by which e-mail goes out, as `host:port`. Empty: no e-mail.
+        smtp: Option<Relay> = r#""""#;
+        /// `starttls` (port 587), `tls` from the first byte (port 465), or `none`, for a relay on this machine only.
+        smtp_security: Security = r#""starttls""#;
+        /// User name for the relay. Empty: no sign-in.
+        smtp_user: Option<String> = r#""""#;
+        /// File that holds the password for the relay (its first line).
+        smtp_password_file: Option<PathBuf> = r#""""#;
+        /// Sender of e-mail, such as `Everpresent <everpresent@example.org>`. Its domain is also what the relay is greeted
+        /// with.
+        from: Option<Mailbox> = r#""""#;
+        /// Recipients of e-mail, 16 at most.
+        to: Vec<Mailbox> = "[]";
+        /// PEM file with certificates of authorities that webhook and relay may have theirs from, besides the authorities
+        /// that the machine trusts.
+        ca_file: Option<PathBuf> = r#""""#;
     }
 
     /// Log lines, written to standard error.

@@ -177,6 +177,61 @@ fn settings_that_contradict_each_other_are_refused_with_the_reason() {
 }
 
 #[test]
+fn alerts_go_out_only_where_they_can_be_sent_safely() {
+    let relay = |more: &str| format!("[alerts]\nsmtp = \"mail.example.org:587\"\n{more}");
+    let whole = relay("from = \"Node <ep@example.org>\"\nto = [\"ops@example.org\"]\n");
+    assert!(parse(&whole).is_ok());
+    assert!(parse("").expect("defaults work").alerts.settings().mail.is_none());
+    assert!(
+        complaints(&relay(""))
+            .iter()
+            .any(|line| line.starts_with("FILE:2:8: ") && line.contains("needs `from`"))
+    );
+    assert!(
+        complaint(&relay("from = \"ep@example.org\""))
+            .contains("needs 1 to 16 recipients in `to`; there are 0")
+    );
+    let open = complaint(&format!("{whole}smtp_security = \"none\""));
+    assert!(open.starts_with("FILE:5:17: `smtp_security`") && open.contains("not on this machine"), "{open}");
+    let local = whole.replace("mail.example.org:587", "[::1]:25");
+    assert!(parse(&format!("{local}smtp_security = \"none\"")).is_ok());
+    assert!(
+        complaint(&format!("{whole}smtp_user = \"ep\"")).contains("needs `smtp_password_file` beside it")
+    );
+    assert!(complaint(&format!("{whole}smtp_security = \"ssl\"")).contains("smtp_security"));
+    assert!(complaint("[alerts]\nto = [\"ops@example.org\"]").contains("`to` in [alerts] needs `smtp`"));
+    assert!(complaint("[alerts]\nto = [\"ops\"]").contains("not an e-mail address"));
+    assert!(complaint("[alerts]\nsmtp = \"mail.example.org\"").contains("must be host:port"));
+    assert!(complaint("[alerts]\nwebhook_token_file = \"t\"").contains("needs `webhook`"));
+    let token = "[alerts]\nwebhook_token_file = \"t\"\nwebhook = \"http://example.org/s3cret\"";
+    let text = complaint(token);
+    assert!(text.contains("must begin with https://") && !text.contains("s3cret"), "{text}");
+    assert!(parse(&token.replace("http:", "https:")).is_ok());
+    assert!(parse(&token.replace("example.org", "127.0.0.1:8080")).is_ok());
+}
+
+#[test]
+fn files_of_alerts_are_looked_at_and_not_shown() {
+    let dir = tempfile::tempdir().expect("temporary folder");
+    let file = dir.path().join("everpresent.toml");
+    let write = |name: &str, text: &str| std::fs::write(dir.path().join(name), text).expect("written");
+    let hook = "[alerts]\nwebhook = \"https://example.org/s3cret\"\nwebhook_token_file = \"token\"\nca_file = \"ca\"\n";
+    write("everpresent.toml", hook);
+    write("ca", "hello");
+    let text = Config::load(&file).expect_err("files are missing").to_string();
+    assert!(
+        text.contains(":3:22: `webhook_token_file` in [alerts]: ") && text.contains(":4:11: `ca_file`"),
+        "{text}"
+    );
+    write("token", "t0ken\n");
+    write("everpresent.toml", &hook.replace("ca_file", "# ca_file"));
+    let config = Config::load(&file).expect("valid");
+    assert_eq!(config.alerts.webhook_token_file, Some(dir.path().join("token")));
+    let shown = format!("{config:?} {:?}", config.alerts.settings());
+    assert!(!shown.contains("s3cret") && !shown.contains("t0ken"), "{shown}");
+}
+
+#[test]
 fn the_environment_takes_the_place_of_a_key() {
     let config = with_variable("EVERPRESENT_LISTEN_C2S", "127.0.0.1:5222, [::1]:5222").expect("valid");
     assert_eq!(config.listen.c2s.len(), 2);

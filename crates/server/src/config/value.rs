@@ -1,5 +1,7 @@
 //! The types that a key can have, and how each is read from TOML or from an environment variable.
 
+mod alerts;
+
 use std::fmt;
 use std::net::SocketAddr;
 use std::path::PathBuf;

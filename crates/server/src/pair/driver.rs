@@ -120,7 +120,11 @@ impl Driver {
             // It can be reached in another way now; that is all.
             Told::Partner(name, _) if self.start.partner.as_ref() == Some(&name) => {}
             Told::Partner(name, enabled) => {
-                // Nothing was decided before: a manager without a partner only waits for one.
+                // Nothing was decided before: a manager without a partner only waits for one. What it alerted of, the next
+                // raises again if it holds.
+                for alert in self.manager.status(self.node.clock.moment()).alerts {
+                    self.carry_out(Effect::AlertCleared(alert), &mut None);
+                }
                 self.start.partner = Some(name);
                 self.start.enabled = enabled;
                 self.start.parameters = self.node.pair.parameters();
@@ -261,9 +265,11 @@ impl Driver {
             Effect::Alert(alert) => {
                 metrics::counter!("everpresent_alerts_total", "alert" => alert.as_str()).increment(1);
                 tracing::warn!(target: "everpresent::recovery", alert = %alert, "alert");
+                self.node.alert_begins(&alert);
             }
             Effect::AlertCleared(alert) => {
                 tracing::info!(target: "everpresent::recovery", alert = %alert, "alert is over");
+                self.node.alert_is_over(&alert);
             }
         }
     }

@@ -1,6 +1,8 @@
 //! Stories of people and attackers at a real server: everything from the socket to the database, in one process.
 
 #[cfg(test)]
+mod alerts;
+#[cfg(test)]
 mod attacks;
 #[cfg(test)]
 mod chat;
