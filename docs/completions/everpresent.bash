@@ -16,6 +16,9 @@ _everpresent() {
             ",$1")
                 cmd="everpresent"
                 ;;
+            everpresent,alerts)
+                cmd="everpresent__subcmd__alerts"
+                ;;
             everpresent,cluster)
                 cmd="everpresent__subcmd__cluster"
                 ;;
@@ -63,6 +66,18 @@ _everpresent() {
                 ;;
             everpresent,user)
                 cmd="everpresent__subcmd__user"
+                ;;
+            everpresent__subcmd__alerts,help)
+                cmd="everpresent__subcmd__alerts__subcmd__help"
+                ;;
+            everpresent__subcmd__alerts,test)
+                cmd="everpresent__subcmd__alerts__subcmd__test"
+                ;;
+            everpresent__subcmd__alerts__subcmd__help,help)
+                cmd="everpresent__subcmd__alerts__subcmd__help__subcmd__help"
+                ;;
+            everpresent__subcmd__alerts__subcmd__help,test)
+                cmd="everpresent__subcmd__alerts__subcmd__help__subcmd__test"
                 ;;
             everpresent__subcmd__cluster,help)
                 cmd="everpresent__subcmd__cluster__subcmd__help"
@@ -163,6 +178,9 @@ _everpresent() {
             everpresent__subcmd__ha,fallback)
                 cmd="everpresent__subcmd__ha__subcmd__fallback"
                 ;;
+            everpresent__subcmd__ha,finalize)
+                cmd="everpresent__subcmd__ha__subcmd__finalize"
+                ;;
             everpresent__subcmd__ha,help)
                 cmd="everpresent__subcmd__ha__subcmd__help"
                 ;;
@@ -196,6 +214,9 @@ _everpresent() {
             everpresent__subcmd__ha__subcmd__help,fallback)
                 cmd="everpresent__subcmd__ha__subcmd__help__subcmd__fallback"
                 ;;
+            everpresent__subcmd__ha__subcmd__help,finalize)
+                cmd="everpresent__subcmd__ha__subcmd__help__subcmd__finalize"
+                ;;
             everpresent__subcmd__ha__subcmd__help,help)
                 cmd="everpresent__subcmd__ha__subcmd__help__subcmd__help"
                 ;;
@@ -213,6 +234,9 @@ _everpresent() {
                 ;;
             everpresent__subcmd__ha__subcmd__help,status)
                 cmd="everpresent__subcmd__ha__subcmd__help__subcmd__status"
+                ;;
+            everpresent__subcmd__help,alerts)
+                cmd="everpresent__subcmd__help__subcmd__alerts"
                 ;;
             everpresent__subcmd__help,cluster)
                 cmd="everpresent__subcmd__help__subcmd__cluster"
@@ -262,6 +286,9 @@ _everpresent() {
             everpresent__subcmd__help,user)
                 cmd="everpresent__subcmd__help__subcmd__user"
                 ;;
+            everpresent__subcmd__help__subcmd__alerts,test)
+                cmd="everpresent__subcmd__help__subcmd__alerts__subcmd__test"
+                ;;
             everpresent__subcmd__help__subcmd__cluster,init)
                 cmd="everpresent__subcmd__help__subcmd__cluster__subcmd__init"
                 ;;
@@ -309,6 +336,9 @@ _everpresent() {
                 ;;
             everpresent__subcmd__help__subcmd__ha,fallback)
                 cmd="everpresent__subcmd__help__subcmd__ha__subcmd__fallback"
+                ;;
+            everpresent__subcmd__help__subcmd__ha,finalize)
+                cmd="everpresent__subcmd__help__subcmd__ha__subcmd__finalize"
                 ;;
             everpresent__subcmd__help__subcmd__ha,maintenance)
                 cmd="everpresent__subcmd__help__subcmd__ha__subcmd__maintenance"
@@ -485,8 +515,94 @@ _everpresent() {
 
     case "${cmd}" in
         everpresent)
-            opts="-c -h -V --config --json --help --version init config user sessions cluster ha service group sql support-bundle demo specifications completions man serve help"
+            opts="-c -h -V --config --json --help --version init config alerts user sessions cluster ha service group sql support-bundle demo specifications completions man serve help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -c)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        everpresent__subcmd__alerts)
+            opts="-c -h --config --json --help test help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -c)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        everpresent__subcmd__alerts__subcmd__help)
+            opts="test help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        everpresent__subcmd__alerts__subcmd__help__subcmd__help)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        everpresent__subcmd__alerts__subcmd__help__subcmd__test)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        everpresent__subcmd__alerts__subcmd__test)
+            opts="-c -h --config --json --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
@@ -1125,7 +1241,7 @@ _everpresent() {
             return 0
             ;;
         everpresent__subcmd__ha)
-            opts="-c -h --config --json --help status states failover fallback enable disable recover maintenance dns set help"
+            opts="-c -h --config --json --help status states failover fallback enable disable recover maintenance dns finalize set help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1272,8 +1388,30 @@ _everpresent() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        everpresent__subcmd__ha__subcmd__finalize)
+            opts="-c -h --config --json --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -c)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         everpresent__subcmd__ha__subcmd__help)
-            opts="status states failover fallback enable disable recover maintenance dns set help"
+            opts="status states failover fallback enable disable recover maintenance dns finalize set help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1343,6 +1481,20 @@ _everpresent() {
             return 0
             ;;
         everpresent__subcmd__ha__subcmd__help__subcmd__fallback)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        everpresent__subcmd__ha__subcmd__help__subcmd__finalize)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -1563,8 +1715,36 @@ _everpresent() {
             return 0
             ;;
         everpresent__subcmd__help)
-            opts="init config user sessions cluster ha service group sql support-bundle demo specifications completions man serve help"
+            opts="init config alerts user sessions cluster ha service group sql support-bundle demo specifications completions man serve help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        everpresent__subcmd__help__subcmd__alerts)
+            opts="test"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        everpresent__subcmd__help__subcmd__alerts__subcmd__test)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
@@ -1801,7 +1981,7 @@ _everpresent() {
             return 0
             ;;
         everpresent__subcmd__help__subcmd__ha)
-            opts="status states failover fallback enable disable recover maintenance dns set"
+            opts="status states failover fallback enable disable recover maintenance dns finalize set"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1871,6 +2051,20 @@ _everpresent() {
             return 0
             ;;
         everpresent__subcmd__help__subcmd__ha__subcmd__fallback)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        everpresent__subcmd__help__subcmd__ha__subcmd__finalize)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )

@@ -111,6 +111,60 @@ esac
     ;;
 esac
 ;;
+(alerts)
+_arguments "${_arguments_options[@]}" : \
+'-c+[Configuration file]:FILE:_files' \
+'--config=[Configuration file]:FILE:_files' \
+'--json[Print JSON instead of text and tables]' \
+'-h[Print help]' \
+'--help[Print help]' \
+":: :_everpresent__subcmd__alerts_commands" \
+"*::: :->alerts" \
+&& ret=0
+
+    case $state in
+    (alerts)
+        words=($line[1] "${words[@]}")
+        (( CURRENT += 1 ))
+        curcontext="${curcontext%:*:*}:everpresent-alerts-command-$line[1]:"
+        case $line[1] in
+            (test)
+_arguments "${_arguments_options[@]}" : \
+'-c+[Configuration file]:FILE:_files' \
+'--config=[Configuration file]:FILE:_files' \
+'--json[Print JSON instead of text and tables]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+&& ret=0
+;;
+(help)
+_arguments "${_arguments_options[@]}" : \
+":: :_everpresent__subcmd__alerts__subcmd__help_commands" \
+"*::: :->help" \
+&& ret=0
+
+    case $state in
+    (help)
+        words=($line[1] "${words[@]}")
+        (( CURRENT += 1 ))
+        curcontext="${curcontext%:*:*}:everpresent-alerts-help-command-$line[1]:"
+        case $line[1] in
+            (test)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(help)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+        esac
+    ;;
+esac
+;;
+        esac
+    ;;
+esac
+;;
 (user)
 _arguments "${_arguments_options[@]}" : \
 '-c+[Configuration file]:FILE:_files' \
@@ -553,6 +607,15 @@ _arguments "${_arguments_options[@]}" : \
 '*::domains -- Domains; left out\: `domains` in \[node\]:_default' \
 && ret=0
 ;;
+(finalize)
+_arguments "${_arguments_options[@]}" : \
+'-c+[Configuration file]:FILE:_files' \
+'--config=[Configuration file]:FILE:_files' \
+'--json[Print JSON instead of text and tables]' \
+'-h[Print help]' \
+'--help[Print help]' \
+&& ret=0
+;;
 (set)
 _arguments "${_arguments_options[@]}" : \
 '()--preset=[Set all of them\: to their defaults, or for two nodes in one network]:PRESET:((default\:"Minutes\: for any network"
@@ -611,6 +674,10 @@ _arguments "${_arguments_options[@]}" : \
 && ret=0
 ;;
 (dns)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(finalize)
 _arguments "${_arguments_options[@]}" : \
 && ret=0
 ;;
@@ -982,6 +1049,26 @@ _arguments "${_arguments_options[@]}" : \
     ;;
 esac
 ;;
+(alerts)
+_arguments "${_arguments_options[@]}" : \
+":: :_everpresent__subcmd__help__subcmd__alerts_commands" \
+"*::: :->alerts" \
+&& ret=0
+
+    case $state in
+    (alerts)
+        words=($line[1] "${words[@]}")
+        (( CURRENT += 1 ))
+        curcontext="${curcontext%:*:*}:everpresent-help-alerts-command-$line[1]:"
+        case $line[1] in
+            (test)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+        esac
+    ;;
+esac
+;;
 (user)
 _arguments "${_arguments_options[@]}" : \
 ":: :_everpresent__subcmd__help__subcmd__user_commands" \
@@ -1134,6 +1221,10 @@ _arguments "${_arguments_options[@]}" : \
 _arguments "${_arguments_options[@]}" : \
 && ret=0
 ;;
+(finalize)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
 (set)
 _arguments "${_arguments_options[@]}" : \
 && ret=0
@@ -1260,10 +1351,11 @@ _everpresent_commands() {
     local commands; commands=(
 'init:Write a commented configuration file into a folder' \
 'config:Check a configuration, or print the reference of all keys' \
+'alerts:The ways by which operators are told of alerts\: test' \
 'user:Accounts\: add, list, password, disable, enable, remove, import' \
 'sessions:Sessions of the running server\: list, audit, end' \
 'cluster:The cluster that this node belongs to\: init, invite, join, status' \
-'ha:High availability\: status, failover, fallback, enable, disable, recover, maintenance, dns, states, set' \
+'ha:High availability\: status, failover, fallback, enable, disable, recover, maintenance, finalize, dns, states, set' \
 'service:The monitored services of the running node\: list, start, stop, restart, break' \
 'group:Redundancy groups\: list, create, add, remove, assign' \
 'sql:Ask about redundancy groups and nodes with SQL' \
@@ -1276,6 +1368,37 @@ _everpresent_commands() {
 'help:Print this message or the help of the given subcommand(s)' \
     )
     _describe -t commands 'everpresent commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__alerts_commands] )) ||
+_everpresent__subcmd__alerts_commands() {
+    local commands; commands=(
+'test:Send a test notice by every way that is set in \[alerts\] and say whether it arrived' \
+'help:Print this message or the help of the given subcommand(s)' \
+    )
+    _describe -t commands 'everpresent alerts commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__alerts__subcmd__help_commands] )) ||
+_everpresent__subcmd__alerts__subcmd__help_commands() {
+    local commands; commands=(
+'test:Send a test notice by every way that is set in \[alerts\] and say whether it arrived' \
+'help:Print this message or the help of the given subcommand(s)' \
+    )
+    _describe -t commands 'everpresent alerts help commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__alerts__subcmd__help__subcmd__help_commands] )) ||
+_everpresent__subcmd__alerts__subcmd__help__subcmd__help_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent alerts help help commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__alerts__subcmd__help__subcmd__test_commands] )) ||
+_everpresent__subcmd__alerts__subcmd__help__subcmd__test_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent alerts help test commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__alerts__subcmd__test_commands] )) ||
+_everpresent__subcmd__alerts__subcmd__test_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent alerts test commands' commands "$@"
 }
 (( $+functions[_everpresent__subcmd__cluster_commands] )) ||
 _everpresent__subcmd__cluster_commands() {
@@ -1488,6 +1611,7 @@ _everpresent__subcmd__ha_commands() {
 'recover:Let the nodes of a group out of Running in Failed Mode' \
 'maintenance:Hold automatic failover for faults of the services of a node while you work on it' \
 'dns:Print the DNS records and host-meta to publish, so that clients find every node' \
+'finalize:End an upgrade, when all nodes run the new version\: none can go back from then on' \
 'set:Set a recovery parameter for the whole cluster, or all of them from a preset' \
 'help:Print this message or the help of the given subcommand(s)' \
     )
@@ -1518,6 +1642,11 @@ _everpresent__subcmd__ha__subcmd__fallback_commands() {
     local commands; commands=()
     _describe -t commands 'everpresent ha fallback commands' commands "$@"
 }
+(( $+functions[_everpresent__subcmd__ha__subcmd__finalize_commands] )) ||
+_everpresent__subcmd__ha__subcmd__finalize_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent ha finalize commands' commands "$@"
+}
 (( $+functions[_everpresent__subcmd__ha__subcmd__help_commands] )) ||
 _everpresent__subcmd__ha__subcmd__help_commands() {
     local commands; commands=(
@@ -1530,6 +1659,7 @@ _everpresent__subcmd__ha__subcmd__help_commands() {
 'recover:Let the nodes of a group out of Running in Failed Mode' \
 'maintenance:Hold automatic failover for faults of the services of a node while you work on it' \
 'dns:Print the DNS records and host-meta to publish, so that clients find every node' \
+'finalize:End an upgrade, when all nodes run the new version\: none can go back from then on' \
 'set:Set a recovery parameter for the whole cluster, or all of them from a preset' \
 'help:Print this message or the help of the given subcommand(s)' \
     )
@@ -1559,6 +1689,11 @@ _everpresent__subcmd__ha__subcmd__help__subcmd__failover_commands() {
 _everpresent__subcmd__ha__subcmd__help__subcmd__fallback_commands() {
     local commands; commands=()
     _describe -t commands 'everpresent ha help fallback commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__ha__subcmd__help__subcmd__finalize_commands] )) ||
+_everpresent__subcmd__ha__subcmd__help__subcmd__finalize_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent ha help finalize commands' commands "$@"
 }
 (( $+functions[_everpresent__subcmd__ha__subcmd__help__subcmd__help_commands] )) ||
 _everpresent__subcmd__ha__subcmd__help__subcmd__help_commands() {
@@ -1620,10 +1755,11 @@ _everpresent__subcmd__help_commands() {
     local commands; commands=(
 'init:Write a commented configuration file into a folder' \
 'config:Check a configuration, or print the reference of all keys' \
+'alerts:The ways by which operators are told of alerts\: test' \
 'user:Accounts\: add, list, password, disable, enable, remove, import' \
 'sessions:Sessions of the running server\: list, audit, end' \
 'cluster:The cluster that this node belongs to\: init, invite, join, status' \
-'ha:High availability\: status, failover, fallback, enable, disable, recover, maintenance, dns, states, set' \
+'ha:High availability\: status, failover, fallback, enable, disable, recover, maintenance, finalize, dns, states, set' \
 'service:The monitored services of the running node\: list, start, stop, restart, break' \
 'group:Redundancy groups\: list, create, add, remove, assign' \
 'sql:Ask about redundancy groups and nodes with SQL' \
@@ -1636,6 +1772,18 @@ _everpresent__subcmd__help_commands() {
 'help:Print this message or the help of the given subcommand(s)' \
     )
     _describe -t commands 'everpresent help commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__help__subcmd__alerts_commands] )) ||
+_everpresent__subcmd__help__subcmd__alerts_commands() {
+    local commands; commands=(
+'test:Send a test notice by every way that is set in \[alerts\] and say whether it arrived' \
+    )
+    _describe -t commands 'everpresent help alerts commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__help__subcmd__alerts__subcmd__test_commands] )) ||
+_everpresent__subcmd__help__subcmd__alerts__subcmd__test_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent help alerts test commands' commands "$@"
 }
 (( $+functions[_everpresent__subcmd__help__subcmd__cluster_commands] )) ||
 _everpresent__subcmd__help__subcmd__cluster_commands() {
@@ -1743,6 +1891,7 @@ _everpresent__subcmd__help__subcmd__ha_commands() {
 'recover:Let the nodes of a group out of Running in Failed Mode' \
 'maintenance:Hold automatic failover for faults of the services of a node while you work on it' \
 'dns:Print the DNS records and host-meta to publish, so that clients find every node' \
+'finalize:End an upgrade, when all nodes run the new version\: none can go back from then on' \
 'set:Set a recovery parameter for the whole cluster, or all of them from a preset' \
     )
     _describe -t commands 'everpresent help ha commands' commands "$@"
@@ -1771,6 +1920,11 @@ _everpresent__subcmd__help__subcmd__ha__subcmd__failover_commands() {
 _everpresent__subcmd__help__subcmd__ha__subcmd__fallback_commands() {
     local commands; commands=()
     _describe -t commands 'everpresent help ha fallback commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__help__subcmd__ha__subcmd__finalize_commands] )) ||
+_everpresent__subcmd__help__subcmd__ha__subcmd__finalize_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent help ha finalize commands' commands "$@"
 }
 (( $+functions[_everpresent__subcmd__help__subcmd__ha__subcmd__maintenance_commands] )) ||
 _everpresent__subcmd__help__subcmd__ha__subcmd__maintenance_commands() {
