@@ -1,7 +1,6 @@
 //! Carrying: a client of a home that another node owns is signed in here, and its stanzas go there.
 
 use std::sync::Arc;
-use std::sync::atomic::AtomicI64;
 use std::time::Duration;
 
 use everpresent_link::Duplex;
@@ -132,8 +131,7 @@ pub async fn serve_carried(node: Arc<Node>, line: CarriedLine, duplex: Duplex<To
 }
 
 fn line_of(node: &Node, line: &CarriedLine) -> Line {
-    let heard = AtomicI64::new(node.clock.now().wall.0);
-    Line { bell: tokio::sync::Notify::new(), kind: "carried", peer: line.address, heard }
+    Line::new("carried", line.address, node.clock.now().wall.0)
 }
 
 struct Guest<'a> {

@@ -1,13 +1,11 @@
 //! One client connection from its first byte to its last.
 
 use std::sync::Arc;
-use std::sync::atomic::AtomicI64;
 
 use everpresent_session::ids::SessionId;
 use everpresent_session::owner::TransportId;
 use everpresent_session::reason::Reason;
 use everpresent_stanza::{FullJid, Limits};
-use tokio::sync::Notify;
 
 use super::admission::Turn;
 use super::carrier;
@@ -70,8 +68,7 @@ pub struct Holder {
 
 impl Holder {
     fn new(node: Arc<Node>, wire: &Wire) -> Self {
-        let heard = AtomicI64::new(node.clock.now().wall.0);
-        let line = Line { bell: Notify::new(), kind: wire.kind(), peer: wire.peer(), heard };
+        let line = Line::new(wire.kind(), wire.peer(), node.clock.now().wall.0);
         Self::of_line(node, line)
     }
 

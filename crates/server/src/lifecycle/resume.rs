@@ -51,7 +51,13 @@ impl Home {
         let Some(session) = SessionId::parse(id) else { return Err(NotResumed::Gone(None)) };
         let now = self.node.clock.now();
         let resumed = self.serving(|state| {
-            let resumed = state.owner.resume(now, user, session, h, transport)?;
+            let resumed = state.owner.resume(now, user, session, h, transport);
+            if matches!(resumed, Err(ResumeRefusal::Gone { .. }))
+                && state.owner.ledger().session(session).is_some()
+            {
+                line.leave_behind(session);
+            }
+            let resumed = resumed?;
             if let Some(displaced) = resumed.displaced {
                 let conflict = StreamError::new(StreamCondition::Conflict)
                     .with_text("the session was resumed elsewhere");

@@ -215,7 +215,8 @@ impl Ledger {
                 continue;
             };
             let tally = tallies.entry(self.kind_at(sent)).or_default();
-            let lost = message.received == 0;
+            // Who was told that it did not arrive has lost nothing.
+            let lost = message.received == 0 && !message.refused;
             let counts = [
                 (&mut tally.sent, true),
                 (&mut tally.sent_again, message.sent_again),
