@@ -35,11 +35,7 @@ pub(crate) fn deliverer(config: &Config) -> Deliverer {
     let started = Channel::all(&config.alerts.settings()).map_err(|error| error.to_string());
     let started = started.and_then(|channels| {
         for channel in &channels {
-            tracing::info!(
-                channel = channel.name(),
-                target = channel.target(),
-                "operators are told by this way"
-            );
+            tracing::info!(channel = channel.name(), "operators are told by this way");
         }
         Deliverer::start(channels, options).map_err(|error| error.to_string())
     });

@@ -46,6 +46,8 @@ fn a_notice_goes_out_after_starttls_and_sign_in() {
         "Subject: [everpresent] imp1: SRMFailover",
         "Date: Fri, 15 Jan 2027 08:00:00 +0000",
         "Message-ID: <imp1-SRMFailover--1800000000000-raised@example.org>",
+        "MIME-Version: 1.0",
+        "Content-Type: text/plain; charset=utf-8",
         "Auto-Submitted: auto-generated",
         "This node serves its partner's users.",
         "when:  2027-01-15T08:00:00.000Z",
