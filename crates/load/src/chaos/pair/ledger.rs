@@ -282,6 +282,14 @@ mod tests {
     }
 
     #[test]
+    fn a_message_whose_sender_was_told_that_it_did_not_arrive_is_not_lost() {
+        let refused = Event::Refused { number: 0, condition: "wait".to_owned() };
+        let (tallies, _) =
+            settled(&[(11, "l", sent(0)), (12, "l", Event::Acknowledged { number: 0 }), (13, "l", refused)]);
+        assert_eq!(tallies[&Kind::Server].acknowledged_lost, 0);
+    }
+
+    #[test]
     fn a_message_that_came_twice_is_doubled_even_if_its_line_came_before_the_senders() {
         let (tallies, findings) =
             settled(&[(12, "r", received(0)), (13, "r", received(0)), (11, "l", sent(0))]);

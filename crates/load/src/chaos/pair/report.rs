@@ -59,6 +59,8 @@ pub(crate) struct SceneReport {
     pub(crate) tallies: BTreeMap<Kind, Tally>,
     /// What should not be, described.
     pub(crate) findings: Vec<String>,
+    /// Whether it ended before its time; the last finding says why.
+    pub(crate) broken_off: bool,
     /// Whether its zeros are promises of ours: another server's figures only stand beside.
     pub(crate) promises: bool,
 }
@@ -72,10 +74,12 @@ pub(crate) struct PairReport {
 }
 
 impl SceneReport {
-    /// Whether all that must be 0 is 0 and nothing else was found.
+    /// Whether it was played to its end, all that must be 0 is 0, and nothing else was found where everything is promised.
     pub(crate) fn holds(&self) -> bool {
-        let zeros = self.tallies.iter().flat_map(|(kind, tally)| tally.must_be_zero(*kind));
-        !self.promises || (self.findings.is_empty() && zeros.into_iter().all(|(_, count)| count == 0))
+        let mut zeros = self.tallies.iter().flat_map(|(kind, tally)| tally.must_be_zero(*kind));
+        let all = self.columns().all(|(kind, _)| kind.promises_all());
+        let found = self.broken_off || (all && !self.findings.is_empty());
+        !self.promises || (!found && zeros.all(|(_, count)| count == 0))
     }
 
     /// The kinds of rounds that were played.
@@ -246,6 +250,7 @@ impl fmt::Display for PairReport {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::chaos::pair::fault::Fault;
 
     fn scene(tally: Tally, promises: bool) -> SceneReport {
         SceneReport {
@@ -257,6 +262,7 @@ mod tests {
             seed: 1,
             tallies: BTreeMap::from([(Kind::Server, Tally { rounds: 1, ..tally })]),
             findings: Vec::new(),
+            broken_off: false,
             promises,
         }
     }
@@ -285,6 +291,20 @@ mod tests {
         let mut found = scene(Tally::default(), true);
         found.findings.push("something".to_owned());
         assert!(!found.holds());
+    }
+
+    #[test]
+    fn what_is_found_with_two_faults_in_sequence_is_reported_and_what_is_lost_fails_the_run() {
+        let sequence = Kind::Sequence(Fault::Frozen, Fault::LinkCut);
+        let played = |tally: Tally| {
+            let mut played = scene(Tally::default(), true);
+            played.findings.push("something".to_owned());
+            played.tallies = BTreeMap::from([(sequence, Tally { rounds: 1, ..tally })]);
+            played
+        };
+        assert!(played(Tally { not_resumed: 1, doubled: 1, ..Tally::default() }).holds());
+        assert!(!played(Tally { acknowledged_lost: 1, ..Tally::default() }).holds());
+        assert!(!SceneReport { broken_off: true, ..played(Tally::default()) }.holds());
     }
 
     #[test]

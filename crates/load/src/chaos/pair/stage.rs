@@ -339,6 +339,7 @@ impl Stage<'_> {
             self.ledger.read()?;
         }
         let mut findings = self.ledger.settle(&mut self.tallies);
+        let broken_off = rounds.is_err();
         findings.extend(rounds.err().map(|error| error.to_string()));
         self.crowd.leave();
         if let Some(companions) = self.companions {
@@ -356,6 +357,7 @@ impl Stage<'_> {
             seed: self.plan.seed,
             tallies: self.tallies,
             findings,
+            broken_off,
             promises: self.plan.server == ServerKind::Everpresent,
         })
     }

@@ -37,7 +37,7 @@ impl Kind {
     }
 
     /// Whether more is promised than that nothing acknowledged is lost.
-    fn promises_all(self) -> bool {
+    pub(crate) fn promises_all(self) -> bool {
         !matches!(self, Self::Sequence(..))
     }
 }
