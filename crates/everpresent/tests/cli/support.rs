@@ -93,14 +93,16 @@ fn a_running_node_is_packed_whole_and_without_its_secrets() {
 fn a_node_that_is_down_with_its_database_is_packed_as_far_as_it_goes() {
     let place = Place::new();
     place.write("database.txt", "file-password\n");
+    place.write("hook.txt", "hook-password\n");
     place.write(
         "everpresent.toml",
         "[database]\nurl = \"postgres://ever:url%2Dpassword@127.0.0.1:9/ever?password=query-password\"\n\
-         [listen]\nhttp = []\n[websocket]\nurl = \"wss://user:ws-password@example.org/\"\n",
+         [listen]\nhttp = []\n[websocket]\nurl = \"wss://user:ws-password@example.org/\"\n\
+         [alerts]\nwebhook = \"https://hooks.example.org/path-password\"\nwebhook_token_file = \"hook.txt\"\n",
     );
     place.write(
         "node.log",
-        "2026-11-26T12:00:00Z ERROR everpresent: no database: url-password query-password\n",
+        "2026-11-26T12:00:00Z ERROR everpresent: no database: url-password query-password hook-password\n",
     );
     let line = "support-bundle --around 2026-11-26T12:00:00Z --log node.log nowhere.log --json";
     let told = place.run(line).json();
@@ -112,7 +114,18 @@ fn a_node_that_is_down_with_its_database_is_packed_as_far_as_it_goes() {
     let files = unpacked(&place, told["file"].as_str().unwrap());
     assert!(files["manifest.json"].contains("the server does not run"), "{}", files["manifest.json"]);
     assert!(files["config.toml"].contains("ever"), "{}", files["config.toml"]);
-    holds_none(&files, &["url-password", "url%2Dpassword", "query-password", "ws-password"]);
+    holds_none(
+        &files,
+        &[
+            "url-password",
+            "url%2Dpassword",
+            "query-password",
+            "ws-password",
+            "path-password",
+            "hook-password",
+        ],
+    );
+    assert!(files["config.toml"].contains("https://hooks.example.org/…"), "{}", files["config.toml"]);
     assert!(!told.to_string().contains("-password"), "{told}");
 }
 

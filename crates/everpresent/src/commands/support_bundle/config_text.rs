@@ -21,5 +21,12 @@ pub(super) fn of(path: &Path, config: &Config) -> Result<String, String> {
         // Written without the password.
         *url = Value::String(config.database.url.to_string());
     }
+    if let Some(Value::Table(alerts)) = table.get_mut("alerts")
+        && let Some(webhook) = alerts.get_mut("webhook")
+    {
+        // Written without its path, which is often a secret.
+        *webhook =
+            Value::String(config.alerts.webhook.as_ref().map_or_else(String::new, ToString::to_string));
+    }
     toml::to_string_pretty(&table).map_err(|error| error.to_string())
 }

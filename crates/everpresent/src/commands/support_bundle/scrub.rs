@@ -32,7 +32,12 @@ impl Scrubber {
     pub(super) fn of(config: &Config) -> Self {
         let mut secrets = BTreeSet::new();
         secrets.extend(url_passwords(config.database.url.expose()));
-        let whole = [config.admin.token_file.clone(), config.database.password_file.clone()];
+        let whole = [
+            config.admin.token_file.clone(),
+            config.database.password_file.clone(),
+            config.alerts.webhook_token_file.clone(),
+            config.alerts.smtp_password_file.clone(),
+        ];
         for path in whole.into_iter().flatten() {
             secrets.extend(read(&path).lines().map(|line| line.trim().to_owned()));
         }
