@@ -13,6 +13,7 @@
 
 mod alerts;
 mod automatic;
+mod back_off;
 mod derive;
 mod effect;
 mod facts;
@@ -42,10 +43,9 @@ use everpresent_session::time::Moment;
 
 pub use alerts::Alert;
 use alerts::Alerts;
-use automatic::Automatic;
+use back_off::BackOff;
 pub use effect::Effect;
 pub use facts::{HomeFacts, Mode};
-use failed::Recovery;
 pub use faults::{Fault, Staying};
 pub use input::Input;
 pub use line::Line;
@@ -92,14 +92,14 @@ pub struct Manager {
     held: BTreeSet<HomeName>,
     peer: Peer,
     transition: Option<Transition>,
-    automatic: Automatic,
+    automatic: BackOff,
     /// What was ordered when the process before this one ended, until settled.
     interrupted: Option<Purpose>,
     /// What the process before this one kept, until high availability was enabled once.
     persisted: Option<Standing>,
     /// Why it runs in failed mode, if it does.
     failed: Option<Reason>,
-    recovery: Recovery,
+    recovery: BackOff,
     /// When it left failed mode, until settled: later than that it may be in another state.
     recovered: Option<Moment>,
     /// A recovery was ordered: until then users are brought home if that becomes possible.
@@ -145,11 +145,11 @@ impl Manager {
             held: BTreeSet::new(),
             peer: Peer::default(),
             transition: None,
-            automatic: Automatic::default(),
+            automatic: BackOff::default(),
             interrupted: resume::interrupted(start.persisted),
             persisted: start.persisted.filter(|_| !enabled),
             failed: None,
-            recovery: Recovery::default(),
+            recovery: BackOff::default(),
             recovered: None,
             bring_home_until: None,
             services: Services::default(),
@@ -226,7 +226,7 @@ impl Manager {
             (self.state == NodeState::TakingOver).then(|| self.takeover_given_up_at()),
             self.taking_due(),
             self.transition.as_ref().and_then(Transition::deadline),
-            self.automatic.due(&self.parameters),
+            self.automatic.due(self.parameters.automatic_fallback_delay),
             self.recovery_due(),
             self.sessions_due(),
             self.maintenance,
@@ -290,7 +290,7 @@ impl Manager {
         if state != self.state {
             self.since = now;
             if state == NodeState::Backup {
-                self.automatic.backup_again(now);
+                self.automatic.failed(now);
             }
         }
         self.state = state;

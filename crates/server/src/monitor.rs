@@ -17,7 +17,8 @@ use thiserror::Error;
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 
-pub use service::{Fault, Health, Service, View};
+pub use everpresent_recovery::manager::Health;
+pub use service::{Fault, Service, View};
 
 use crate::config::Config;
 use crate::node::Node;

@@ -15,46 +15,43 @@ use crate::output;
 use goal::Goal;
 
 pub(crate) fn run(command: &HaCommand, cli: &Cli) -> Result<(), Failure> {
-    if let HaCommand::States = command {
-        return output::print(states::document().trim_end());
-    }
-    let config = cli.load_config()?;
+    let config = || cli.load_config();
     match command {
-        HaCommand::States => Ok(()),
-        HaCommand::Status { parameters: true, .. } => parameters(&Node::of(&config)?.parameters()?, cli),
-        HaCommand::Status { watch, .. } => status::run(&Recovery::of(&config)?, *watch, cli),
+        HaCommand::States => output::print(states::document().trim_end()),
+        HaCommand::Status { parameters: true, .. } => parameters(&Node::of(&config()?)?.parameters()?, cli),
+        HaCommand::Status { watch, .. } => status::run(&Recovery::of(&config()?)?, *watch, cli),
         HaCommand::Failover { node, wait } => {
-            let recovery = Recovery::of(&config)?;
+            let recovery = Recovery::of(&config()?)?;
             recovery.failover(node)?;
             let goal = Goal::FailedOver(node);
             ordered(&recovery, &goal, wait.wait, cli, &format!("{node} fails over to its partner."))
         }
         HaCommand::Fallback { node, wait } => {
-            let recovery = Recovery::of(&config)?;
+            let recovery = Recovery::of(&config()?)?;
             recovery.fallback(node)?;
             let goal = Goal::AtHome(node);
             ordered(&recovery, &goal, wait.wait, cli, &format!("{node} takes its users back."))
         }
         HaCommand::Enable { group, wait } => {
-            let recovery = Recovery::of(&config)?;
+            let recovery = Recovery::of(&config()?)?;
             recovery.enable(group.as_deref())?;
             let goal = Goal::Enabled(group.as_deref());
             ordered(&recovery, &goal, wait.wait, cli, "High availability is being enabled.")
         }
         HaCommand::Disable { group, force, wait } => {
-            let recovery = Recovery::of(&config)?;
+            let recovery = Recovery::of(&config()?)?;
             recovery.disable(group.as_deref(), *force)?;
             let goal = Goal::Disabled(group.as_deref());
             ordered(&recovery, &goal, wait.wait, cli, "High availability is being disabled.")
         }
         HaCommand::Recover { group, wait } => {
-            let recovery = Recovery::of(&config)?;
+            let recovery = Recovery::of(&config()?)?;
             recovery.recover(group.as_deref())?;
             let goal = Goal::Enabled(group.as_deref());
             ordered(&recovery, &goal, wait.wait, cli, "The group leaves failed mode.")
         }
         HaCommand::Maintenance { node, length, .. } => {
-            Recovery::of(&config)?.maintenance(node, *length)?;
+            Recovery::of(&config()?)?.maintenance(node, *length)?;
             match (cli.json, length) {
                 (true, _) => output::print_json(&json!({ "accepted": true })),
                 (false, Some(seconds)) => output::print(&format!(
@@ -63,16 +60,16 @@ pub(crate) fn run(command: &HaCommand, cli: &Cli) -> Result<(), Failure> {
                 (false, None) => output::print(&format!("Maintenance of {node} is over.")),
             }
         }
-        HaCommand::Dns { domains } => dns::run(domains, &config, cli),
+        HaCommand::Dns { domains } => dns::run(domains, &config()?, cli),
         HaCommand::Finalize => {
-            let finalized = Recovery::of(&config)?.finalize()?;
+            let finalized = Recovery::of(&config()?)?.finalize()?;
             let sentence = || format!("The cluster is at version {} now.", finalized.version);
             if cli.json { output::print_json(&finalized) } else { output::print(&sentence()) }
         }
         HaCommand::Set { name, value, preset } => {
             let values = name.clone().zip(value.clone()).into_iter().collect();
             let preset = preset.map(|preset| preset.name().to_owned());
-            let changed = Node::of(&config)?.set_parameters(HaParameterChange { preset, values })?;
+            let changed = Node::of(&config()?)?.set_parameters(HaParameterChange { preset, values })?;
             parameters(&changed, cli)
         }
     }

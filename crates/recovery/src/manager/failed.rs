@@ -1,25 +1,8 @@
 //! Failed mode: how both nodes come into it together, and out again, by order or by themselves.
 
-use std::time::Duration;
-
 use everpresent_session::time::Moment;
 
 use super::{Effect, Line, Manager, NodeState, OrderRefusal, Reason};
-
-/// A recovery after which a node fails again within this time has not helped.
-const FAILED_WITHIN_SECONDS: u64 = 3_600;
-/// The time before a node recovers by itself is doubled this often at most.
-const MOST_DOUBLINGS: u32 = 6;
-
-/// What is remembered of recoveries that nobody ordered.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
-pub(super) struct Recovery {
-    /// Since when the pair could do without failed mode.
-    healthy_since: Option<Moment>,
-    /// When the last recovery began.
-    last: Option<Moment>,
-    doublings: u32,
-}
 
 impl Manager {
     /// Stops automation, on both nodes: the peer hears of it and does the same. Who serves users goes on.
@@ -34,9 +17,7 @@ impl Manager {
             // Nobody waits for a fallback here.
             self.idle = false;
         }
-        let within = Duration::from_secs(FAILED_WITHIN_SECONDS);
-        let again = self.recovery.last.take().is_some_and(|last| now.since(last) < within);
-        self.recovery.doublings = if again { (self.recovery.doublings + 1).min(MOST_DOUBLINGS) } else { 0 };
+        self.recovery.failed(now);
         self.recovery.healthy_since = None;
         effects.push(Effect::Log(Line::Fails(reason)));
     }
@@ -98,8 +79,7 @@ impl Manager {
 
     /// When it recovers by itself if all stays well.
     pub(super) fn recovery_due(&self) -> Option<Moment> {
-        let wait = self.parameters.keep_alive_timeout * 2_u32.pow(self.recovery.doublings);
-        self.recovery.healthy_since.map(|since| since.after(wait))
+        self.recovery.due(self.parameters.keep_alive_timeout)
     }
 
     /// Whether the pair could do without failed mode.

@@ -1,6 +1,7 @@
 //! Monitored services: which run, and since when others do not.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use everpresent_session::time::Moment;
 
@@ -30,6 +31,16 @@ pub enum Health {
     Starting,
     /// It does not, for this reason.
     Down(String),
+}
+
+impl fmt::Display for Health {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Starting => f.write_str("starting"),
+            Self::Up => f.write_str("up"),
+            Self::Down(why) => write!(f, "down: {why}"),
+        }
+    }
 }
 
 impl ServiceFacts {

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use tokio::time::{sleep, timeout};
 
+use super::Health;
 use super::STEP;
-use super::service::{Health, Service};
+use super::service::Service;
 use crate::node::Node;
 
 /// Runs until it is ended; says why it had to end by itself.

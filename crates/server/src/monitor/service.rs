@@ -4,18 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Instant;
 
+use everpresent_recovery::manager::Health;
 use tokio::sync::{Notify, watch};
-
-/// How a service is.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Health {
-    /// It was started, and has not shown yet that it works.
-    Starting,
-    /// It works.
-    Up,
-    /// It does not, for this reason.
-    Down(String),
-}
 
 /// A fault that is made on purpose.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -202,16 +192,6 @@ impl Service {
             metrics::gauge!("everpresent_service_up", "service" => self.name).set(up);
             tracing::info!(target: "everpresent::recovery", service = self.name, health = %view.health, "service");
             self.changed.notify_one();
-        }
-    }
-}
-
-impl std::fmt::Display for Health {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Starting => f.write_str("starting"),
-            Self::Up => f.write_str("up"),
-            Self::Down(why) => write!(f, "down: {why}"),
         }
     }
 }

@@ -7,8 +7,9 @@ use tokio::sync::watch;
 use tokio::task::{JoinError, JoinHandle};
 use tokio::time::{Instant, sleep};
 
+use super::Health;
 use super::STEP;
-use super::service::{Health, Service, State};
+use super::service::{Service, State};
 use crate::node::Node;
 
 /// A service that makes no step for so long is stuck.

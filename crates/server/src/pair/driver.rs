@@ -6,8 +6,8 @@ use std::time::Duration;
 use everpresent_link::control::{Control, Heartbeat};
 use everpresent_link::order::Order as LinkOrder;
 use everpresent_recovery::manager::{
-    Asker, Effect, Health, HomeFacts, Input, Manager, Mode, NodeState, Order, PeerReport, PeerService,
-    Reason, ServiceFacts, Standing, Start,
+    Asker, Effect, HomeFacts, Input, Manager, Mode, NodeState, Order, PeerReport, PeerService, Reason,
+    ServiceFacts, Standing, Start,
 };
 use everpresent_recovery::parameters::Parameters;
 use everpresent_session::ids::HomeName;
@@ -18,7 +18,7 @@ use tokio::time::Instant;
 use super::heartbeat;
 use super::kept::KeptFile;
 use super::missing::Missing;
-use crate::monitor::{self, View};
+use crate::monitor::View;
 use crate::node::Node;
 
 /// How often it is looked who serves what, besides when a keeper says so.
@@ -196,15 +196,8 @@ impl Driver {
     }
 
     fn look_at_services(&mut self) {
-        let facts = |view: View| ServiceFacts {
-            name: view.name.to_owned(),
-            health: match view.health {
-                monitor::Health::Starting => Health::Starting,
-                monitor::Health::Up => Health::Up,
-                monitor::Health::Down(why) => Health::Down(why),
-            },
-            stuck: view.stuck,
-        };
+        let facts =
+            |view: View| ServiceFacts { name: view.name.to_owned(), health: view.health, stuck: view.stuck };
         let services = self.node.monitor.views().into_iter().map(facts).collect();
         self.handle(Input::Services(services), None);
     }

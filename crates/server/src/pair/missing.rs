@@ -3,6 +3,8 @@
 
 use std::time::Duration;
 
+use everpresent_session::time::Moment;
+
 use crate::home::Home;
 use crate::node::Node;
 
@@ -11,15 +13,25 @@ const COUNTED_FOR: Duration = Duration::from_secs(3_600);
 /// Clients that may stay away, of a hundred: some always do.
 const AWAY_PERCENT: usize = 10;
 
-/// What was counted last.
+/// How often it is counted: every session is looked at, under the lock of its home.
+const COUNT: Duration = Duration::from_secs(5);
+
+/// What was counted last, and when.
 #[derive(Debug, Default)]
-pub(super) struct Missing(Option<(u64, u64)>);
+pub(super) struct Missing {
+    at: Option<Moment>,
+    counted: (u64, u64),
+}
 
 impl Missing {
     /// How many sessions have a client, and how many should, over the homes that this node took over lately; nothing if
-    /// that is as it was.
+    /// that is as it was, or was counted a moment ago.
     pub(super) fn count(&mut self, node: &Node) -> Option<(u64, u64)> {
         let now = node.clock.moment();
+        if self.at.is_some_and(|at| now.since(at) < COUNT) {
+            return None;
+        }
+        self.at = Some(now);
         let (mut served, mut assigned) = (0, 0);
         for home in node.seats.served() {
             if home.taken_over.is_some_and(|taken| now.since(taken) <= COUNTED_FOR) {
@@ -29,9 +41,8 @@ impl Missing {
             }
         }
         let counted = (served as u64, assigned as u64);
-        let news = self.0.unwrap_or_default() != counted;
-        self.0 = Some(counted);
-        news.then_some(counted)
+        let before = std::mem::replace(&mut self.counted, counted);
+        (before != counted).then_some(counted)
     }
 }
 

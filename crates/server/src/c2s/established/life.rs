@@ -27,8 +27,9 @@ impl Connection<'_> {
     pub(super) fn timer(&mut self) -> Result<(), Departure> {
         let now = Instant::now();
         if self.held.is_some() {
-            // It is not the client that keeps silent.
+            // It is not the client that keeps silent, nor that does not read.
             self.heard = now;
+            self.blocked = None;
         }
         if self.blocked.is_some_and(|blocked| now >= blocked + WRITE_TIMEOUT) {
             return Err(Departure::Lost(Reason::TransportLost));
