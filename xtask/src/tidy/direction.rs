@@ -12,7 +12,7 @@ struct Allowed {
 }
 
 /// Crates without I/O, clock and randomness. Also the list for [`super::pure`].
-pub(super) const PURE: &[&str] = &["stanza", "stream", "session", "presence", "recovery", "rooms"];
+pub(super) const PURE: &[&str] = &["stanza", "stream", "session", "presence", "recovery", "rooms", "audit", "explain"];
 
 /// Crates that never reach a user's machine as part of the server.
 pub(super) const DEVELOPMENT_ONLY: &[&str] = &["sim", "load", "xtask"];
@@ -28,6 +28,9 @@ const DIRECTION: &[Allowed] = &[
     Allowed { name: "store", uses: &["stanza", "session"] },
     Allowed { name: "link", uses: &["stanza", "session", "recovery"] },
     Allowed { name: "alerts", uses: &[] },
+    Allowed { name: "audit", uses: &[] },
+    Allowed { name: "explain", uses: &[] },
+    Allowed { name: "bridges", uses: &["audit", "alerts", "store"] },
     Allowed { name: "console", uses: &["stanza", "session"] },
     Allowed { name: "client", uses: &["stanza", "stream"] },
     Allowed {
@@ -41,7 +44,7 @@ const DIRECTION: &[Allowed] = &[
         name: "everpresent",
         uses: &[
             "stanza", "stream", "session", "recovery", "store", "link", "console", "alerts", "server",
-            "client",
+            "client", "audit", "explain", "bridges",
         ],
     },
     Allowed { name: "sim", uses: &["stanza", "session", "presence", "recovery", "rooms"] },
@@ -60,12 +63,12 @@ const RESERVED: &[(&[&str], &[&str], &str)] = &[
         &["console"],
         "HTTP is served by `console` only",
     ),
-    (&["ureq"], &["alerts", "everpresent", "load", "xtask"], "only commands and alerts ask over HTTP"),
+    (&["ureq"], &["alerts", "bridges", "everpresent", "load", "xtask"], "commands, alerts and bridges ask over HTTP"),
     (&["lettre"], &["alerts"], "e-mail is written by `alerts` only"),
     (
         &["serde_json"],
-        &["alerts", "console", "everpresent", "load", "sim", "xtask"],
-        "JSON is an affair of `console`, of `alerts` and of commands",
+        &["alerts", "audit", "bridges", "console", "everpresent", "load", "sim", "xtask"],
+        "JSON is an affair of `console`, of `alerts`, of bridges and of commands",
     ),
     (&["russh", "ssh2", "openssh"], &["bridges"], "SSH is in `bridges` only"),
     (&["tonic", "tonic-prost", "prost"], &["link"], "the node-to-node protocol is in `link` only"),

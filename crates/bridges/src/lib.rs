@@ -1,0 +1,3 @@
+//! Meeting bridges in operation: inventory, log sources, restarts over SSH, the watch, the rehearsal.
+//!
+//! What a line means and whether a bridge leaks is decided in `everpresent-audit`; here is what touches the world.
