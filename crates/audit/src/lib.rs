@@ -9,3 +9,5 @@ pub mod maintenance;
 
 pub use deployment::{Deployment, Role, Server, ServerId};
 pub use maintenance::MaintenanceWindow;
+
+pub mod plot;
