@@ -6,8 +6,7 @@
 
 pub mod deployment;
 pub mod maintenance;
+pub mod plot;
 
 pub use deployment::{Deployment, Role, Server, ServerId};
 pub use maintenance::MaintenanceWindow;
-
-pub mod plot;
