@@ -1,3 +1,9 @@
 //! Meeting bridges in operation: inventory, log sources, restarts over SSH, the watch, the rehearsal.
 //!
 //! What a line means and whether a bridge leaks is decided in `everpresent-audit`; here is what touches the world.
+
+pub mod inventory;
+pub mod secret;
+pub mod timing;
+
+pub use inventory::{Inventory, InventoryError};

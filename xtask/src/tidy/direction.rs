@@ -12,7 +12,8 @@ struct Allowed {
 }
 
 /// Crates without I/O, clock and randomness. Also the list for [`super::pure`].
-pub(super) const PURE: &[&str] = &["stanza", "stream", "session", "presence", "recovery", "rooms", "audit", "explain"];
+pub(super) const PURE: &[&str] =
+    &["stanza", "stream", "session", "presence", "recovery", "rooms", "audit", "explain"];
 
 /// Crates that never reach a user's machine as part of the server.
 pub(super) const DEVELOPMENT_ONLY: &[&str] = &["sim", "load", "xtask"];
@@ -63,7 +64,11 @@ const RESERVED: &[(&[&str], &[&str], &str)] = &[
         &["console"],
         "HTTP is served by `console` only",
     ),
-    (&["ureq"], &["alerts", "bridges", "everpresent", "load", "xtask"], "commands, alerts and bridges ask over HTTP"),
+    (
+        &["ureq"],
+        &["alerts", "bridges", "everpresent", "load", "xtask"],
+        "commands, alerts and bridges ask over HTTP",
+    ),
     (&["lettre"], &["alerts"], "e-mail is written by `alerts` only"),
     (
         &["serde_json"],

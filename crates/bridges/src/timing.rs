@@ -1,0 +1,11 @@
+//! Times as operators write them: lengths, moments of the week, cron expressions, windows of maintenance.
+
+mod days;
+mod length;
+mod opening;
+mod window;
+
+pub use days::DayError;
+pub use length::{Length, LengthError};
+pub use opening::{Opening, OpeningError};
+pub use window::{DEFAULT_WINDOW, Window, WindowError};
