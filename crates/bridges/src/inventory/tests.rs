@@ -1,3 +1,5 @@
+//! Inventories that are right, and what is said of those that are not.
+
 use std::path::Path;
 
 use everpresent_audit::Role;
