@@ -1,0 +1,64 @@
+//! The best hour for a restart.
+
+use jiff::civil::Weekday;
+use jiff::tz::TimeZone;
+
+use super::story::{Story, day, exact};
+use crate::audit::Settings;
+use crate::deployment::Role;
+
+/// Two weeks of calls on two Call Bridges, counted at half past: many by day, few by night, none on Saturday from 02:00
+/// to 05:00 except once from 02:00 to 03:00.
+fn two_weeks(settings: Settings) -> Story {
+    let servers = [("web", Role::WebBridge), ("c1", Role::CallBridge), ("c2", Role::CallBridge)];
+    let mut story = Story::new(&servers, settings);
+    for hour in 0..14 * 24 {
+        let (weekday, clock) = (hour / 24 % 7, hour % 24);
+        let peak = match (weekday, clock) {
+            (5, 2) if hour < 7 * 24 => 9,
+            (5, 2..5) => 0,
+            (_, 8..18) => 50,
+            _ => 5,
+        };
+        let moment = day(0, hour) + jiff::SignedDuration::from_mins(30);
+        story.calls_at("c1", moment, 0, peak);
+        story.calls_at("c2", moment, 0, peak);
+    }
+    story
+}
+
+#[test]
+fn it_is_the_one_with_the_fewest_calls_in_any_week_and_quiet_hours_beside_it() {
+    let quiet = two_weeks(exact()).auditor.quiet_hour(day(14, 0), None).unwrap();
+    // Saturday 03:00 has 9 calls before it and none after; 04:00 none before and 5 after: of each bridge.
+    assert_eq!(
+        (quiet.weekday(), quiet.from.hour(), quiet.calls_peak, quiet.weeks),
+        (Weekday::Saturday, 4, 0, 2)
+    );
+    assert_eq!(quiet.from.timestamp(), day(19, 4), "the next one");
+}
+
+#[test]
+fn it_lies_before_the_moment_at_which_a_bridge_is_full() {
+    let story = two_weeks(exact());
+    let quiet = story.auditor.quiet_hour(day(14, 0), Some(day(18, 0))).unwrap();
+    assert_eq!(quiet.calls_peak, 10, "5 on each, in a night before Saturday");
+    assert!(quiet.from.timestamp() < day(18, 0));
+    assert_eq!(story.auditor.quiet_hour(day(14, 0), Some(day(14, 0))), None, "there is no time left");
+}
+
+#[test]
+fn hours_are_those_of_the_zone() {
+    let zone = TimeZone::get("Europe/Brussels").unwrap();
+    let quiet = two_weeks(Settings { zone, ..exact() }).auditor.quiet_hour(day(14, 0), None).unwrap();
+    assert_eq!((quiet.from.hour(), quiet.from.timestamp()), (5, day(19, 4)));
+}
+
+#[test]
+fn an_hour_in_which_a_call_bridge_was_silent_is_not_called_quiet() {
+    let mut story = Story::new(&[("c1", Role::CallBridge), ("c2", Role::CallBridge)], exact());
+    story.calls_at("c1", day(0, 3) + jiff::SignedDuration::from_mins(30), 0, 0);
+    assert_eq!(story.auditor.quiet_hour(day(1, 0), None), None);
+    story.calls_at("c2", day(0, 3) + jiff::SignedDuration::from_mins(40), 0, 2);
+    assert_eq!(story.auditor.quiet_hour(day(1, 0), None).unwrap().calls_peak, 2);
+}

@@ -1,0 +1,94 @@
+//! What all rounds together come to.
+
+use jiff::Timestamp;
+
+use super::Auditor;
+use super::round::{Outcome, Round, Silent};
+use crate::deployment::{Fill, ServerId};
+
+/// The verdict in one word; the exit code of the command follows from it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Verdict {
+    /// Every server reported, no bridge is full, and sessions without calls are none or came only now.
+    Healthy,
+    /// A server is silent, or there are too few windows for a finding.
+    Unknown,
+    /// A bridge is at its limit: new guests are refused, whatever the cause.
+    Full,
+    /// Sessions leaked.
+    Leak,
+}
+
+impl Verdict {
+    /// The word for it in tables and JSON.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Healthy => "healthy",
+            Self::Unknown => "unknown",
+            Self::Full => "full",
+            Self::Leak => "leak",
+        }
+    }
+}
+
+/// The verdict with its reasons.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// In one word: of several, the worst.
+    pub verdict: Verdict,
+    /// The newest round.
+    pub round: Round,
+    /// So many windows in a row, with the newest one, show sessions without calls.
+    pub in_a_row: u32,
+    /// So many windows in a row, with the newest one, are known; counted up to what a finding needs.
+    pub known_in_a_row: u32,
+    /// Bridges at their limit.
+    pub full: Vec<ServerId>,
+}
+
+impl Finding {
+    /// Without whom nothing can be said.
+    #[must_use]
+    pub fn silent(&self) -> &[Silent] {
+        match &self.round.outcome {
+            Outcome::Unknown(silent) => silent,
+            Outcome::Known(_) => &[],
+        }
+    }
+}
+
+impl Auditor {
+    /// The verdict at a moment, from the windows up to it.
+    #[must_use]
+    pub fn finding(&self, at: Timestamp) -> Finding {
+        let needed = self.settings.windows_in_a_row;
+        let rounds = (0..needed).map(|back| self.round(self.windows_before(at, back)));
+        let leasts: Vec<u32> = rounds.map_while(|round| round.bounds().map(|bounds| bounds.least)).collect();
+        let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+        let in_a_row = count(leasts.iter().take_while(|least| **least > 0).count());
+        let known_in_a_row = count(leasts.len());
+        let full = self.full(at);
+        let verdict = if in_a_row >= needed {
+            Verdict::Leak
+        } else if !full.is_empty() {
+            Verdict::Full
+        } else if known_in_a_row == 0 || in_a_row == known_in_a_row {
+            // Nobody knows; or every window that is known shows sessions without calls, and they are too few.
+            Verdict::Unknown
+        } else {
+            Verdict::Healthy
+        };
+        Finding { verdict, round: self.round(at), in_a_row, known_in_a_row, full }
+    }
+
+    /// Bridges whose newest count, within the window, is at their limit.
+    fn full(&self, at: Timestamp) -> Vec<ServerId> {
+        let from = self.windows_before(at, 1);
+        let newest = self.deployment.web_bridges().filter_map(|(id, server)| {
+            let (_, count) = self.history(id).sessions.newest_within(from, at)?;
+            (server.fill(count.sessions) == Fill::Full).then_some(id)
+        });
+        newest.collect()
+    }
+}
