@@ -4,6 +4,7 @@
 
 pub mod inventory;
 pub mod secret;
+pub mod sources;
 pub mod timing;
 
 pub use inventory::{Inventory, InventoryError};
