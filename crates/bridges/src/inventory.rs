@@ -10,6 +10,7 @@ mod load;
 mod server;
 mod template;
 
+pub(crate) use access::known_as;
 pub use access::{Access, Authentication, OlderAlgorithm};
 pub use error::InventoryError;
 pub use server::{Entry, JanusAdmin, Source};

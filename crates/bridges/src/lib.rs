@@ -5,6 +5,7 @@
 pub mod inventory;
 pub mod secret;
 pub mod sources;
+pub mod ssh;
 pub mod timing;
 
 pub use inventory::{Inventory, InventoryError};

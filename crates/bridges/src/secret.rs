@@ -116,6 +116,25 @@ impl SecretSource {
     }
 }
 
+/// Reads a whole file that only its owner may read, such as a private key.
+///
+/// # Errors
+/// [`SecretError`] when it cannot be read, is longer than `most` bytes, or others can read it.
+pub(crate) fn read_guarded(path: &Path, most: u64) -> Result<Zeroizing<String>, SecretError> {
+    let failed = |error| SecretError::File { path: path.to_owned(), error };
+    let file = File::open(path).map_err(failed)?;
+    check_mode(&file, path)?;
+    let mut text = Zeroizing::new(String::new());
+    file.take(most + 1).read_to_string(&mut text).map_err(failed)?;
+    if text.len() as u64 > most {
+        return Err(failed(io::Error::new(
+            io::ErrorKind::FileTooLarge,
+            format!("it is longer than {most} bytes"),
+        )));
+    }
+    Ok(text)
+}
+
 fn from_file(path: &Path, guarded: bool) -> Result<Zeroizing<String>, SecretError> {
     let failed = |error| SecretError::File { path: path.to_owned(), error };
     let file = File::open(path).map_err(failed)?;
