@@ -174,7 +174,7 @@ impl Handler for Faulty {
             Fault::HangsAtChannel => pending().await,
             Fault::RefusesChannels => reply.reject(ChannelOpenFailure::ResourceShortage).await,
             Fault::RefusesFirstChannel if count == 1 => {
-                reply.reject(ChannelOpenFailure::ResourceShortage).await
+                reply.reject(ChannelOpenFailure::ResourceShortage).await;
             }
             _ => reply.accept().await,
         }
