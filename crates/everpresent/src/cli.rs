@@ -16,7 +16,7 @@ use everpresent_session::ids::Incarnation;
 
 use crate::failure::Failure;
 pub(crate) use group::{AssignArguments, GroupCommand};
-pub(crate) use ha::HaCommand;
+pub(crate) use ha::{ExplainArguments, HaCommand};
 pub(crate) use service::ServiceCommand;
 pub(crate) use sql::SqlArguments;
 pub(crate) use support_bundle::SupportBundleArguments;
@@ -101,7 +101,7 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Cluster(ClusterCommand),
 
-    /// High availability: status, failover, fallback, enable, disable, recover, maintenance, finalize, dns, states, set
+    /// High availability: status, explain, failover, fallback, enable, disable, recover, maintenance, finalize, dns, states, set
     #[command(subcommand)]
     Ha(HaCommand),
 

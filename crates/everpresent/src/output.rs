@@ -39,6 +39,11 @@ pub(crate) fn json_line(value: &impl Serialize) -> Result<String, Failure> {
     serde_json::to_string(value).map_err(|error| Failure::failed(error.to_string()))
 }
 
+/// Whether standard output takes colours: a terminal, unless the environment says otherwise (`NO_COLOR`).
+pub(crate) fn colours() -> bool {
+    anstream::AutoStream::choice(&io::stdout()) != anstream::ColorChoice::Never
+}
+
 /// What makes a terminal show only what follows; nothing if there is none.
 pub(crate) fn clear() -> &'static str {
     if io::stdout().is_terminal() { "\u{1b}[2J\u{1b}[H" } else { "" }

@@ -30,7 +30,7 @@ const DIRECTION: &[Allowed] = &[
     Allowed { name: "link", uses: &["stanza", "session", "recovery"] },
     Allowed { name: "alerts", uses: &[] },
     Allowed { name: "audit", uses: &[] },
-    Allowed { name: "explain", uses: &[] },
+    Allowed { name: "explain", uses: &["recovery"] },
     Allowed { name: "bridges", uses: &["audit", "alerts", "store"] },
     Allowed { name: "console", uses: &["stanza", "session"] },
     Allowed { name: "client", uses: &["stanza", "stream"] },

@@ -1,5 +1,7 @@
 //! The command line of `everpresent ha`.
 
+use std::path::PathBuf;
+
 use clap::{Args, Subcommand, ValueEnum};
 
 #[derive(Debug, Subcommand)]
@@ -19,6 +21,17 @@ pub(crate) enum HaCommand {
     /// Print all states and reasons, what to do in them, and what leads where, as Markdown
     #[command(after_help = "Example:\n  everpresent ha states | less")]
     States,
+    /// Say why a pair of Cisco IM & Presence nodes failed over, from its logs
+    ///
+    /// Takes Server Recovery Manager logs, outputs of `run sql select * from enterprisesubcluster` and `… enterprisenode`, and event
+    /// viewer system and application logs, in any mixture and order, compressed with gzip or not. Prints causes with what
+    /// to do, and a time line. No server is needed.
+    #[command(after_help = "Examples:\n  everpresent ha explain srm00000012.log\n  \
+                            everpresent ha explain imp1/*.log imp2/*.log.gz nodes.txt --html report.html\n  \
+                            everpresent ha explain --json - < srm.log | jq -r '.causes[].title'\n\n\
+                            Exit codes:\n  0   explained\n  1   a file is not readable\n  \
+                            2   nothing in the files is understood\n  64  wrong use of the command line")]
+    Explain(ExplainArguments),
     /// Let the partner serve the users of a node, whose services then stop until a fallback
     ///
     /// No session ends. The order can be given at either node.
@@ -146,4 +159,17 @@ pub(crate) struct WaitArguments {
     /// Wait until it is done; exit code 1, with the state, if it is not by then
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=86_400))]
     pub(crate) wait: Option<u64>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ExplainArguments {
+    /// The files; - for standard input
+    #[arg(required = true, value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+    /// Write the report as one HTML page, too
+    #[arg(long, value_name = "FILE")]
+    pub(crate) html: Option<PathBuf>,
+    /// The Keep Alive (Heartbeat) Timeout that is set on the nodes, in seconds
+    #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    pub(crate) keep_alive_timeout: u64,
 }

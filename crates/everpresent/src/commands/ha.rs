@@ -1,6 +1,7 @@
 //! `everpresent ha`
 
 mod dns;
+mod explain;
 mod goal;
 mod states;
 mod status;
@@ -20,6 +21,7 @@ pub(crate) fn run(command: &HaCommand, cli: &Cli) -> Result<(), Failure> {
         HaCommand::States => output::print(states::document().trim_end()),
         HaCommand::Status { parameters: true, .. } => parameters(&Node::of(&config()?)?.parameters()?, cli),
         HaCommand::Status { watch, .. } => status::run(&Recovery::of(&config()?)?, *watch, cli),
+        HaCommand::Explain(arguments) => explain::run(arguments, cli),
         HaCommand::Failover { node, wait } => {
             let recovery = Recovery::of(&config()?)?;
             recovery.failover(node)?;

@@ -7,6 +7,7 @@ mod cluster;
 mod cluster_file;
 mod demo;
 mod dns;
+mod explain;
 mod files;
 mod group;
 mod guardian;
