@@ -88,6 +88,9 @@ pub struct HomeState {
     pub unsent: Unsent,
     /// Sessions whose queues are full; they end at the next sweep.
     pub overfull: BTreeSet<SessionId>,
+    /// Sessions that live and cannot be resumed, and whose client came back and knows it. They end when it is available
+    /// again with another one.
+    pub left_behind: BTreeSet<SessionId>,
     /// How much one session may keep.
     pub limits: QueueLimits,
 }
@@ -140,6 +143,7 @@ impl Home {
             transports: Transports::default(),
             unsent: Unsent::default(),
             overfull: BTreeSet::new(),
+            left_behind: BTreeSet::new(),
             limits,
         };
         Self {

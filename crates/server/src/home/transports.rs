@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::atomic::AtomicI64;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use everpresent_session::ids::SessionId;
 use everpresent_session::owner::TransportId;
@@ -32,24 +32,12 @@ pub struct Line {
     pub peer: SocketAddr,
     /// When something last came from the client, in milliseconds since 1970-01-01T00:00:00Z.
     pub heard: AtomicI64,
-    /// The session that the client came back for, if that lives and cannot be resumed.
-    left_behind: Mutex<Option<SessionId>>,
 }
 
 impl Line {
     /// Of a new connection, heard at this moment.
     pub fn new(kind: &'static str, peer: SocketAddr, heard: i64) -> Self {
-        Self { bell: Notify::new(), kind, peer, heard: AtomicI64::new(heard), left_behind: Mutex::new(None) }
-    }
-
-    /// The client came back for a session that lives and cannot be resumed.
-    pub(crate) fn leave_behind(&self, session: SessionId) {
-        *self.left_behind.lock().unwrap_or_else(PoisonError::into_inner) = Some(session);
-    }
-
-    /// The session that the client came back for in vain.
-    pub(crate) fn left_behind(&self) -> Option<SessionId> {
-        *self.left_behind.lock().unwrap_or_else(PoisonError::into_inner)
+        Self { bell: Notify::new(), kind, peer, heard: AtomicI64::new(heard) }
     }
 }
 

@@ -57,7 +57,7 @@ impl Home {
                 return Ok(Err(BindError::Internal));
             }
             let most = self.node.config.limits.sessions_per_user;
-            let Some(replaced) = predecessors(state, request, line.left_behind(), most) else {
+            let Some(replaced) = predecessors(state, request, most) else {
                 return Ok(Err(BindError::ResourceConstraint));
             };
             // Each end is a record of its own: it may send something to sessions that end next.
@@ -131,25 +131,17 @@ struct Predecessors {
     elsewhere: Vec<SessionId>,
 }
 
-/// The sessions that this one replaces: of the same address, of the same client installation, or the one that the client
-/// came back for and that lives and cannot be resumed: nobody else will. If the user has `most`
+/// The sessions that this one replaces: of the same address, or of the same client installation. If the user has `most`
 /// others, those that have waited longest for a client make room, so that nobody is locked out by what a broken client
 /// left behind; nothing if there are not enough of them.
-fn predecessors(
-    state: &HomeState,
-    request: &BindRequest,
-    left_behind: Option<SessionId>,
-    most: usize,
-) -> Option<Predecessors> {
+fn predecessors(state: &HomeState, request: &BindRequest, most: usize) -> Option<Predecessors> {
     let mut replaced = Predecessors::default();
     let (mut staying, mut waiting) = (0, Vec::new());
     for session in state.owner.ledger().sessions_of(&request.jid.to_bare()) {
         let installation = session.user_agent.is_some() && session.user_agent == request.user_agent.id;
         if session.jid == request.jid {
             replaced.same_address = Some(session.id);
-        } else if installation
-            || (Some(session.id) == left_behind && state.owner.transport(session.id).is_none())
-        {
+        } else if installation {
             replaced.elsewhere.push(session.id);
         } else {
             staying += 1;

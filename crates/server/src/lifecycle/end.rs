@@ -5,6 +5,7 @@ use everpresent_session::owner::{Transaction, TransportId};
 use everpresent_session::reason::Reason;
 use everpresent_session::record::{Cause, Effect};
 use everpresent_session::session::State;
+use everpresent_stanza::BareJid;
 
 use crate::deliver::{self, Resources};
 use crate::home::{Ending, Home, HomeState};
@@ -38,6 +39,7 @@ pub fn close(
         state.transports.end(transport, ending);
     }
     state.overfull.remove(&session);
+    state.left_behind.remove(&session);
     let at = transaction.now().wall;
     transaction.effect(Effect::Closed { session, reason, at });
     metrics::counter!("everpresent_sessions_closed_total", "reason" => reason.as_str()).increment(1);
@@ -142,6 +144,20 @@ impl Home {
             state.commit(transaction).map(|_| true)
         });
         ended.unwrap_or(false)
+    }
+
+    /// Ends what the user's clients came back for in vain, now that one of them is available with another session: so
+    /// contacts see the user all the time, and what waits in the old queue goes on to the new one instead of lying there
+    /// until the old session's time is over.
+    pub fn end_left_behind(&self, user: &BareJid, heir: SessionId) {
+        let left = self.enter(|state| {
+            let sessions = state.owner.ledger().sessions_of(user).map(|session| session.id);
+            let left = sessions.filter(|id| *id != heir && state.left_behind.contains(id));
+            left.collect::<Vec<SessionId>>()
+        });
+        for session in left {
+            self.end_session(session, Cause::Client(heir), Reason::Replaced, Ending::Closed);
+        }
     }
 
     /// Whether the session waits for its client.

@@ -55,7 +55,7 @@ impl Home {
             if matches!(resumed, Err(ResumeRefusal::Gone { .. }))
                 && state.owner.ledger().session(session).is_some()
             {
-                line.leave_behind(session);
+                state.left_behind.insert(session);
             }
             let resumed = resumed?;
             if let Some(displaced) = resumed.displaced {

@@ -19,7 +19,6 @@ use tempfile::TempDir;
 
 use crate::config::{Config, Environment};
 use crate::home::{Ending, Home, Line};
-use crate::lifecycle::resume::NotResumed;
 use crate::node::Node;
 use crate::running::Server;
 use crate::start::{Options, fresh_incarnation, start};
@@ -60,15 +59,6 @@ impl House {
         resource: &str,
         installation: Option<&str>,
     ) -> Result<(SessionId, TransportId), BindError> {
-        self.bind_over(resource, installation, line()).await
-    }
-
-    async fn bind_over(
-        &self,
-        resource: &str,
-        installation: Option<&str>,
-        line: Arc<Line>,
-    ) -> Result<(SessionId, TransportId), BindError> {
         let user_agent = UserAgent { id: installation.map(str::to_owned), ..UserAgent::default() };
         let request = BindRequest {
             jid: address(resource),
@@ -80,17 +70,8 @@ impl House {
             inactive: false,
         };
         let transport = self.node().next_transport();
-        let bound = self.home().bind(&request, transport, line).await?;
+        let bound = self.home().bind(&request, transport, line()).await?;
         Ok((bound.session, transport))
-    }
-
-    /// A session without what is needed to resume it, whose connection was let go.
-    async fn adopted(&self, resource: &str) -> SessionId {
-        let (session, transport) = self.bind(resource, None).await.unwrap();
-        self.record(vec![Effect::Managed { session, resume: None }]);
-        self.home().transport_lost(session, transport, Reason::LetGo);
-        assert!(self.home().is_detached(session));
-        session
     }
 
     /// The session becomes available.
@@ -170,21 +151,6 @@ async fn a_client_that_replaces_two_sessions_at_once_harms_nobody() {
     let home = house.home();
     assert!(home.enter(|state| state.owner.holds(heir, transport)));
     assert!(home.flushed().await.is_ok(), "the node goes on");
-}
-
-#[tokio::test]
-async fn who_comes_back_for_a_session_that_cannot_be_resumed_leaves_nothing_behind() {
-    let house = House::open().await;
-    let (old, others) = (house.adopted("old").await, house.adopted("other device").await);
-    let line = line();
-    let transport = house.node().next_transport();
-    let refused = house.home().resume(&alice(), &old.to_string(), 0, transport, line.clone());
-    assert!(matches!(refused, Err(NotResumed::Gone(Some(0)))), "{refused:?}");
-    house.bind_over("new", None, line).await.unwrap();
-    let mut resources = house.resources();
-    resources.sort_unstable();
-    assert_eq!(resources, ["new", "other device"]);
-    assert!(house.home().is_detached(others));
 }
 
 #[tokio::test]

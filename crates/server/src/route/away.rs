@@ -138,6 +138,7 @@ mod tests {
             transports: crate::home::Transports::default(),
             unsent: crate::home::Unsent::default(),
             overfull: std::collections::BTreeSet::new(),
+            left_behind: std::collections::BTreeSet::new(),
             limits: crate::home::QueueLimits { unacked_stanzas: 1, unacked_bytes: 1 },
         }
     }

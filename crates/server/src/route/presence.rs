@@ -76,6 +76,7 @@ async fn available(turn: &Turn<'_>, stanza: &RawStanza) -> Result<(), Lost> {
             Some(())
         });
         if done?.is_some() {
+            turn.home.end_left_behind(turn.user, turn.session);
             return Ok(());
         }
         waiting = Some(turn.home.read_spool(turn.user).await);

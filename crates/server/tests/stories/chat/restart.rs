@@ -125,3 +125,29 @@ async fn directed_presence_is_taken_back_even_by_the_server_that_came_after() {
     assert_eq!(bob.has_seen().await, ["alice@example.org/phone unavailable"]);
     house.closes_in_balance().await;
 }
+
+#[tokio::test]
+async fn who_comes_back_in_vain_gets_with_another_resource_what_came_for_the_old_session() {
+    let house = House::open().await;
+    let mut alice = house.resumable("alice", "phone").await;
+    let mut bob = house.resumable("bob", "desk").await;
+    befriend(&mut alice, &mut bob).await;
+    let house = house.restarted().await;
+    drop(bob);
+    let mut bob = house.online("bob", "desk").await;
+    bob.catches_up().await;
+    bob.says("alice@example.org", "before she is back").await;
+
+    // Her client learns on one connection that its session cannot go on, and opens another one for a new session.
+    let (condition, _) = alice.loses_connection().by_way_of(&house.options("alice")).fails_to_return().await;
+    assert_eq!(condition, "item-not-found");
+    bob.says("alice@example.org/phone", "to the old address").await;
+    let mut alice = house.person("alice", "tablet").await;
+    bob.says("alice@example.org", "while she signs in").await;
+    alice.appears().await;
+    assert_eq!(alice.has_heard().await, ["before she is back", "to the old address", "while she signs in"]);
+    let seen = ["alice@example.org/tablet", "alice@example.org/phone unavailable"];
+    assert_eq!(bob.has_seen().await, seen, "somebody is there all the time");
+    house.until_sessions(2, 0).await;
+    house.closes_in_balance().await;
+}
