@@ -156,7 +156,9 @@ impl Home {
             left.collect::<Vec<SessionId>>()
         });
         for session in left {
-            self.end_session(session, Cause::Client(heir), Reason::Replaced, Ending::Closed);
+            let nobody_holds_it = |state: &HomeState| state.owner.transport(session).is_none();
+            let cause = Cause::Client(heir);
+            self.end_session_if(session, cause, Reason::Replaced, Ending::Closed, nobody_holds_it);
         }
     }
 
