@@ -5,6 +5,7 @@
 
 mod bracket;
 mod calendar;
+mod discovery;
 mod forecast;
 mod proof;
 mod report;
@@ -14,6 +15,7 @@ mod settings;
 mod verdict;
 
 pub use calendar::QuietHour;
+pub use discovery::{Discovery, DiscoveryError};
 pub use forecast::{Basis, Forecast, Trend};
 pub use proof::Proof;
 pub use report::{BridgeReport, CallBridgeReport, LeakFigure, LeakSource, NativeClients, Report};
@@ -48,6 +50,12 @@ struct History {
     sessions: Series<Sessions>,
     calls: Series<Calls>,
     commands: Commands,
+}
+
+impl History {
+    fn new() -> Self {
+        Self { sessions: Series::new(), calls: Series::new(), commands: Commands::default() }
+    }
 }
 
 /// What became of an event.
@@ -98,17 +106,32 @@ impl Auditor {
         };
         match event {
             Event::WebBridge(stats) if role.is_web_bridge() => {
-                let sessions = Sessions { c: stats.c, d: stats.d, sessions: stats.sessions };
-                history.sessions.insert(at, sessions);
+                history.sessions.insert(at, Sessions::from(*stats));
             }
             Event::CallBridge(stats) if role.is_call_bridge() => {
-                history.calls.insert(at, Calls { now: stats.cma.now, peak: stats.cma.peak });
+                history.calls.insert(at, Calls::from(stats.cma));
             }
             Event::Command(command) => history.commands.insert(at, command),
             _ => return Observed::NotItsRole,
         }
         self.newest = self.newest.max(Some(at));
         Observed::Taken
+    }
+
+    /// The counts of a Web Bridge that are kept, the earliest first.
+    pub fn session_counts(&self, server: ServerId) -> impl Iterator<Item = (Timestamp, u32)> + '_ {
+        self.history(server).sessions.all().map(|(at, count)| (at, count.sessions))
+    }
+
+    /// Ends of windows from the first count that is kept up to the newest, as many as `most` if there are more: for plots.
+    pub fn window_ends(&self, most: usize) -> Vec<Timestamp> {
+        let Some(newest) = self.newest else { return Vec::new() };
+        let first = self.sessions().filter_map(|(_, series)| series.all().next()).map(|(at, _)| at).min();
+        let first = first.unwrap_or(newest);
+        let ends = (0..).map(|back| self.windows_before(newest, back)).take_while(|end| *end >= first);
+        let mut ends: Vec<Timestamp> = ends.take(most).collect();
+        ends.reverse();
+        ends
     }
 
     fn history(&self, server: ServerId) -> &History {

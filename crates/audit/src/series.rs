@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
+use crate::line::{NowAndPeak, WebBridgeStats};
+
 /// Counts that are kept of one server; the oldest go first. At one a minute that is three weeks, at one in five minutes
 /// sixteen.
 pub(crate) const MAX_SAMPLES: usize = 32_768;
@@ -32,6 +34,18 @@ pub(crate) struct Calls {
     pub(crate) peak: u32,
 }
 
+impl From<WebBridgeStats> for Sessions {
+    fn from(stats: WebBridgeStats) -> Self {
+        Self { c: stats.c, d: stats.d, sessions: stats.sessions }
+    }
+}
+
+impl From<NowAndPeak> for Calls {
+    fn from(figure: NowAndPeak) -> Self {
+        Self { now: figure.now, peak: figure.peak }
+    }
+}
+
 impl Count for Sessions {
     const LEAST: Self = Self { c: 0, d: 0, sessions: 0 };
     const MOST: Self = Self { c: u64::MAX, d: u64::MAX, sessions: u32::MAX };
@@ -54,6 +68,10 @@ pub(crate) struct Series<C> {
 impl<C: Count> Series<C> {
     pub(crate) fn new() -> Self {
         Self { samples: BTreeSet::new() }
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.samples.is_empty()
     }
 
     /// Keeps a count; one that came before is the same one.

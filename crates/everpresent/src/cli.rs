@@ -1,5 +1,6 @@
 //! The command line. Help, completions and manual pages are made from these definitions.
 
+mod bridges;
 mod group;
 mod ha;
 mod service;
@@ -15,6 +16,7 @@ use everpresent_server::config::Config;
 use everpresent_session::ids::Incarnation;
 
 use crate::failure::Failure;
+pub(crate) use bridges::{AuditArguments, BridgesCommand};
 pub(crate) use group::{AssignArguments, GroupCommand};
 pub(crate) use ha::{ExplainArguments, HaCommand};
 pub(crate) use service::ServiceCommand;
@@ -30,6 +32,7 @@ Exit codes:
   1   failed
   2   refused by the server, or not found
   64  wrong use of the command line
+  66  a file that was named cannot be read
   69  server not reachable
   78  wrong configuration";
 
@@ -137,6 +140,12 @@ pub(crate) enum Command {
                             everpresent support-bundle --around 2026-11-26T12:00:00Z --span 10m\n  \
                             everpresent support-bundle --log /var/log/everpresent.log --output bundle.tar.gz")]
     SupportBundle(SupportBundleArguments),
+
+    /// Meeting bridges of others: audit
+    ///
+    /// For operators of Cisco Meeting Server. Needs no Everpresent server.
+    #[command(subcommand)]
+    Bridges(BridgesCommand),
 
     /// Start a complete server in a folder of its own and show what it does
     #[command(

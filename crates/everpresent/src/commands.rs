@@ -1,6 +1,7 @@
 //! What each command does.
 
 pub(crate) mod alerts;
+pub(crate) mod bridges;
 pub(crate) mod cluster;
 pub(crate) mod config;
 pub(crate) mod group;

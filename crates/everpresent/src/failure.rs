@@ -16,6 +16,8 @@ pub(crate) enum Exit {
     Refused = 2,
     /// The command line makes no sense (`EX_USAGE` of sysexits.h).
     Usage = 64,
+    /// A file that was named cannot be read (`EX_NOINPUT`).
+    NoInput = 66,
     /// The server is not there or cannot answer now (`EX_UNAVAILABLE`).
     Unreachable = 69,
     /// The configuration is wrong (`EX_CONFIG`).

@@ -49,6 +49,7 @@ fn main() -> ExitCode {
 fn run(cli: &Cli) -> Result<ExitCode, Failure> {
     let done = match &cli.command {
         Command::Serve(arguments) => return serve(cli, arguments),
+        Command::Bridges(command) => return commands::bridges::run(command, cli),
         Command::Init(arguments) => commands::init::run(arguments),
         Command::Alerts(command) => commands::alerts::run(command, cli),
         Command::Config(command) => commands::config::run(command, cli),

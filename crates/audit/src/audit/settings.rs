@@ -55,7 +55,11 @@ pub enum SettingsError {
 }
 
 impl Settings {
-    pub(super) fn check(&self) -> Result<(), SettingsError> {
+    /// Whether an audit can judge by them.
+    ///
+    /// # Errors
+    /// [`SettingsError`] for settings that mean nothing.
+    pub fn check(&self) -> Result<(), SettingsError> {
         if self.window < MIN_WINDOW || self.window > MAX_WINDOW {
             return Err(SettingsError::Window);
         }

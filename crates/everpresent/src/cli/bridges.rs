@@ -1,0 +1,61 @@
+//! The command line of `everpresent bridges`.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+use everpresent_audit::deployment::DEFAULT_LIMIT;
+
+const AUDIT_EXAMPLES: &str = "\
+Examples:
+  everpresent bridges audit /var/log/meetings.log
+  everpresent bridges audit messages.1.gz messages --inventory bridges.toml --plot leaks.svg
+  everpresent bridges audit meetings.log --year 2020 --zone Europe/Brussels --json | jq .leaked
+  journalctl -o cat | everpresent bridges audit -
+
+Exit codes:
+  0   healthy
+  1   sessions leaked, or a bridge is full
+  2   unknown: a server is silent, or there are too few counts
+  64  wrong use of the command line
+  66  a log cannot be read
+  78  wrong inventory";
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum BridgesCommand {
+    /// Find leaked sessions of Web Bridges in log files
+    ///
+    /// Compares the sessions that Web Bridges count (`Stats` lines) with the calls that Call Bridges count (`STATS: {…}`
+    /// lines), over the whole deployment: a session on one bridge may be a call on another. Needs no running server. The
+    /// verdict is that of the last moment in the logs.
+    #[command(after_help = AUDIT_EXAMPLES)]
+    Audit(AuditArguments),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct AuditArguments {
+    /// Log files, plain or compressed with gzip; - for standard input
+    #[arg(required = true, value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+    /// The servers of the deployment, a file as `bridges init` writes it; left out: the servers that the logs show
+    #[arg(long, value_name = "FILE")]
+    pub(crate) inventory: Option<PathBuf>,
+    /// Sessions at which a bridge takes no new guest, without an inventory
+    #[arg(long, value_name = "N", default_value_t = DEFAULT_LIMIT, conflicts_with = "inventory",
+          value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) limit: u32,
+    /// All counts of a round lie within so much time: 10m, 1h
+    #[arg(long, value_name = "LENGTH", default_value = "10m")]
+    pub(crate) window: String,
+    /// The clocks of servers differ by so much at most
+    #[arg(long, value_name = "LENGTH", default_value = "10s")]
+    pub(crate) skew: String,
+    /// Year of the first line of each file, if lines do not tell; left out: the latest in which it is not in the future
+    #[arg(long, value_name = "YEAR", value_parser = clap::value_parser!(i16).range(1970..=9999))]
+    pub(crate) year: Option<i16>,
+    /// Time zone of lines that do not tell; left out: that of the inventory, or UTC
+    #[arg(long, value_name = "ZONE")]
+    pub(crate) zone: Option<String>,
+    /// Write a plot of sessions and leaked sessions over time into this file
+    #[arg(long, value_name = "FILE.svg")]
+    pub(crate) plot: Option<PathBuf>,
+}

@@ -1,0 +1,14 @@
+//! `everpresent bridges`
+
+mod audit;
+
+use std::process::ExitCode;
+
+use crate::cli::{BridgesCommand, Cli};
+use crate::failure::Failure;
+
+pub(crate) fn run(command: &BridgesCommand, cli: &Cli) -> Result<ExitCode, Failure> {
+    match command {
+        BridgesCommand::Audit(arguments) => audit::run(arguments, cli),
+    }
+}
