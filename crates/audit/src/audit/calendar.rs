@@ -12,6 +12,9 @@ const LOOK_AHEAD: SignedDuration = SignedDuration::from_hours(7 * 24);
 /// Hours of the past that are looked at: half a year.
 const MAX_HOURS: usize = 26 * 7 * 24;
 
+/// Hours of the week that must have been seen: of fewer, the quietest says nothing.
+const LEAST_HOURS: usize = 24;
+
 /// An hour with few calls.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct QuietHour {
@@ -28,10 +31,14 @@ type HourOfWeek = (i8, i8);
 
 impl Auditor {
     /// The hour of the week with the lowest CMA peak in the history that begins after `at` and before `until` (or within
-    /// [`LOOK_AHEAD`]). Of equals, the one with quiet hours on both sides; then the next one.
+    /// [`LOOK_AHEAD`]). Of equals, the one with quiet hours on both sides; then the next one. `None` if less than a day
+    /// was seen.
     #[must_use]
     pub fn quiet_hour(&self, at: Timestamp, until: Option<Timestamp>) -> Option<QuietHour> {
         let week = self.peaks_of_week(at);
+        if week.len() < LEAST_HOURS {
+            return None;
+        }
         let now = at.to_zoned(self.settings.zone.clone());
         let first =
             now.round(jiff::ZonedRound::new().smallest(Unit::Hour).mode(jiff::RoundMode::Ceil)).ok()?;

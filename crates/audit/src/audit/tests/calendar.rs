@@ -56,9 +56,34 @@ fn hours_are_those_of_the_zone() {
 
 #[test]
 fn an_hour_in_which_a_call_bridge_was_silent_is_not_called_quiet() {
-    let mut story = Story::new(&[("c1", Role::CallBridge), ("c2", Role::CallBridge)], exact());
-    story.calls_at("c1", day(0, 3) + jiff::SignedDuration::from_mins(30), 0, 0);
+    let mut story = two_weeks(exact());
+    let servers = [("c1", Role::CallBridge), ("c2", Role::CallBridge)];
+    let mut silent = Story::new(&servers, exact());
+    for hour in 0..7 * 24 {
+        let moment = day(0, hour) + jiff::SignedDuration::from_mins(30);
+        silent.calls_at("c1", moment, 0, if hour == 100 { 0 } else { 3 });
+        if hour != 100 {
+            silent.calls_at("c2", moment, 0, 3);
+        }
+    }
+    assert_eq!(silent.auditor.quiet_hour(day(7, 0), None).unwrap().calls_peak, 6);
+    silent.calls_at("c2", day(0, 100) + jiff::SignedDuration::from_mins(30), 0, 1);
+    assert_eq!(silent.auditor.quiet_hour(day(7, 0), None).unwrap().calls_peak, 1);
+    story.calls_at("c2", day(5, 4) + jiff::SignedDuration::from_mins(45), 0, 80);
+    assert_eq!(
+        story.auditor.quiet_hour(day(14, 0), None).unwrap().from.hour(),
+        3,
+        "four o'clock was busy once"
+    );
+}
+
+#[test]
+fn less_than_a_day_says_nothing() {
+    let mut story = Story::new(&[("call", Role::CallBridge)], exact());
+    for hour in 0..23 {
+        story.calls_at("call", day(0, hour) + jiff::SignedDuration::from_mins(30), 0, 3);
+    }
     assert_eq!(story.auditor.quiet_hour(day(1, 0), None), None);
-    story.calls_at("c2", day(0, 3) + jiff::SignedDuration::from_mins(40), 0, 2);
-    assert_eq!(story.auditor.quiet_hour(day(1, 0), None).unwrap().calls_peak, 2);
+    story.calls_at("call", day(0, 23) + jiff::SignedDuration::from_mins(30), 0, 3);
+    assert!(story.auditor.quiet_hour(day(1, 0), None).is_some());
 }

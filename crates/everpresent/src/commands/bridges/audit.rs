@@ -66,8 +66,9 @@ fn settings(arguments: &AuditArguments, inventory: Option<&Inventory>) -> Result
         length.map_err(|_| usage(format!("--{name} {text}: a length has a unit, such as 90s, 10m or 1h")))
     };
     let zone = match (&arguments.zone, inventory) {
-        (Some(name), _) => TimeZone::get(name)
-            .map_err(|_| usage(format!("--zone {name}: no such time zone; write it as in Europe/Brussels or UTC")))?,
+        (Some(name), _) => TimeZone::get(name).map_err(|_| {
+            usage(format!("--zone {name}: no such time zone; write it as in Europe/Brussels or UTC"))
+        })?,
         (None, Some(inventory)) => inventory.zone.clone(),
         (None, None) => TimeZone::UTC,
     };
@@ -104,7 +105,9 @@ fn lower_bounds(report: &Report) -> Option<String> {
     let why = match report.native_clients {
         NativeClients::Unseen => return None,
         NativeClients::Configured => "native CMA clients are in use".to_owned(),
-        NativeClients::Seen(at) => format!("there were more CMA calls than sessions at {at}, so native clients are in use"),
+        NativeClients::Seen(at) => {
+            format!("there were more CMA calls than sessions at {at}, so native clients are in use")
+        }
     };
     Some(format!("Both figures are lower bounds: {why}, and their calls count as CMA without a session."))
 }

@@ -71,7 +71,8 @@ impl Input {
                 Ok(length) => return Ok(self.piece.get(..length)),
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) if is_damage(&error) => {
-                    self.trouble = Some(format!("{} is damaged and was read as far as possible: {error}", self.name));
+                    self.trouble =
+                        Some(format!("{} is damaged and was read as far as possible: {error}", self.name));
                     return Ok(None);
                 }
                 Err(error) => return Err(unreadable(&self.name, &error)),

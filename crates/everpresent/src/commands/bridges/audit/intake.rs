@@ -124,10 +124,16 @@ impl<'i> Intake<'i> {
     }
 
     /// The audit, if anybody counted anything.
-    pub(super) fn into_auditor(self, limit: u32, settings: Settings) -> Result<(Option<Auditor>, Notes), Failure> {
+    pub(super) fn into_auditor(
+        self,
+        limit: u32,
+        settings: Settings,
+    ) -> Result<(Option<Auditor>, Notes), Failure> {
         let mut notes = self.notes;
         match self.target {
-            Target::Known(_, auditor) => Ok((Some(*auditor).filter(|auditor| auditor.newest().is_some()), notes)),
+            Target::Known(_, auditor) => {
+                Ok((Some(*auditor).filter(|auditor| auditor.newest().is_some()), notes))
+            }
             Target::Found(discovery) => {
                 notes.of_more_strangers += discovery.refused();
                 match discovery.into_auditor(limit, false, settings) {
@@ -165,12 +171,8 @@ fn owner(inventory: &Inventory, name: &str) -> Option<ServerId> {
     let named = |entry: &everpresent_bridges::inventory::Entry| {
         entry.files().any(|file| file.canonicalize().is_ok_and(|file| file == path))
     };
-    let owners: Vec<ServerId> = inventory
-        .deployment
-        .servers()
-        .map(|(id, _)| id)
-        .filter(|id| named(inventory.entry(*id)))
-        .collect();
+    let owners: Vec<ServerId> =
+        inventory.deployment.servers().map(|(id, _)| id).filter(|id| named(inventory.entry(*id))).collect();
     // A file of several servers says nothing about a line without a host.
     if let [owner] = owners[..] { Some(owner) } else { None }
 }

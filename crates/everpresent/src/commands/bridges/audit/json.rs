@@ -3,6 +3,7 @@
 use everpresent_audit::audit::{BridgeReport, LeakSource, Missing, Restart, Silent, What};
 use everpresent_audit::deployment::Fill;
 use everpresent_audit::{Auditor, Report, Verdict};
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::intake::Notes;
@@ -14,7 +15,7 @@ pub(super) fn report(auditor: &Auditor, report: &Report, notes: &Notes) -> Value
     json!({
         "verdict": finding.verdict.as_str(),
         "exit_code": exit_number(finding.verdict),
-        "at": report.at,
+        "at": report.at.to_string(),
         "servers_from": if notes.derived { "logs" } else { "inventory" },
         "window_seconds": auditor.settings().window.as_secs(),
         "leaked": leaked(report),
@@ -27,13 +28,13 @@ pub(super) fn report(auditor: &Auditor, report: &Report, notes: &Notes) -> Value
         "bridges": report.bridges.iter().map(|bridge| self::bridge(auditor, bridge)).collect::<Vec<_>>(),
         "call_bridges": report.call_bridges.iter().map(|bridge| json!({
             "name": name(auditor, bridge.server),
-            "at": bridge.at,
+            "at": moment(bridge.at),
             "calls": bridge.calls,
             "calls_peak": bridge.calls_peak,
         })).collect::<Vec<_>>(),
         "proof": report.proof.as_ref().map(|proof| json!({
-            "from": proof.from,
-            "to": proof.to,
+            "from": proof.from.to_string(),
+            "to": proof.to.to_string(),
             "leaked_or_idle": proof.total(),
             "bridges": proof.sessions.iter().map(|(id, sessions)| json!({
                 "name": name(auditor, *id),
@@ -41,7 +42,7 @@ pub(super) fn report(auditor: &Auditor, report: &Report, notes: &Notes) -> Value
             })).collect::<Vec<_>>(),
         })),
         "best_window": report.quiet_hour.as_ref().map(|hour| json!({
-            "from": hour.from.timestamp(),
+            "from": hour.from.timestamp().to_string(),
             "local": hour.from.to_string(),
             "calls_peak": hour.calls_peak,
             "weeks": hour.weeks,
@@ -73,8 +74,8 @@ fn leaked(report: &Report) -> Value {
         "sessions": bounds.sessions,
         "calls": bounds.calls,
         "calls_peak": bounds.calls_peak,
-        "from": bounds.from,
-        "to": bounds.to,
+        "from": bounds.from.to_string(),
+        "to": bounds.to.to_string(),
         "enclosed": bounds.enclosed,
     })
 }
@@ -89,7 +90,7 @@ fn silent(auditor: &Auditor, silent: &Silent) -> Value {
         Missing::Since(at) => ("since", Some(at)),
         Missing::NotCovered(at) => ("not_covered", Some(at)),
     };
-    json!({ "name": name(auditor, silent.server), "what": what, "missing": missing, "at": at })
+    json!({ "name": name(auditor, silent.server), "what": what, "missing": missing, "at": moment(at) })
 }
 
 fn bridge(auditor: &Auditor, bridge: &BridgeReport) -> Value {
@@ -101,7 +102,7 @@ fn bridge(auditor: &Auditor, bridge: &BridgeReport) -> Value {
     json!({
         "name": name(auditor, bridge.server),
         "sessions": bridge.sessions.map(|(_, sessions)| sessions),
-        "at": bridge.sessions.map(|(at, _)| at),
+        "at": moment(bridge.sessions.map(|(at, _)| at)),
         "limit": auditor.deployment().server(bridge.server).limit,
         "fill": fill,
         "leaked": bridge.leaked.map(|leaked| {
@@ -109,23 +110,27 @@ fn bridge(auditor: &Auditor, bridge: &BridgeReport) -> Value {
                 LeakSource::OnlyBridge => ("only_bridge", None),
                 LeakSource::Proof(at) => ("proof", Some(at)),
             };
-            json!({ "least": leaked.least, "most": leaked.most, "source": source, "proved_at": proved_at })
+            json!({ "least": leaked.least, "most": leaked.most, "source": source, "proved_at": moment(proved_at) })
         }),
         "restarts": bridge.restarts.iter().map(restart).collect::<Vec<_>>(),
         "leaks_per_day": bridge.trend.map(|trend| trend.per_day),
         "trend_basis": bridge.trend.map(|trend| super::text::basis(trend.basis)),
-        "full_at": bridge.forecast.map(|forecast| forecast.full),
-        "full_of_leaked_at": bridge.forecast.map(|forecast| forecast.full_of_leaked),
+        "full_at": moment(bridge.forecast.map(|forecast| forecast.full)),
+        "full_of_leaked_at": moment(bridge.forecast.map(|forecast| forecast.full_of_leaked)),
     })
 }
 
 fn restart(restart: &Restart) -> Value {
     json!({
-        "at": restart.at,
+        "at": restart.at.to_string(),
         "counters_fell": restart.counters_fell,
         "user": restart.by.as_ref().map(|(user, _)| user),
         "from": restart.by.as_ref().map(|(_, from)| from),
     })
+}
+
+fn moment(at: Option<Timestamp>) -> Option<String> {
+    at.map(|at| at.to_string())
 }
 
 fn read(notes: &Notes) -> Value {

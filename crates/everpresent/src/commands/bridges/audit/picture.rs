@@ -13,7 +13,8 @@ const MAX_ROUNDS: usize = 26_208;
 
 pub(super) fn write(auditor: &Auditor, report: &Report, path: &Path) -> Result<(), Failure> {
     let picture = svg(&plot(auditor, report), &auditor.settings().zone);
-    fs::write(path, picture).map_err(|error| Failure::failed(format!("cannot write {}: {error}", path.display())))
+    fs::write(path, picture)
+        .map_err(|error| Failure::failed(format!("cannot write {}: {error}", path.display())))
 }
 
 fn plot(auditor: &Auditor, report: &Report) -> Plot {

@@ -19,7 +19,8 @@ pub(super) fn report(auditor: &Auditor, report: &Report, notes: &Notes) -> Strin
     let silent = report.finding.silent();
     if !silent.is_empty() {
         let named: Vec<String> = silent.iter().map(|silent| missing(auditor, silent)).collect();
-        paragraphs.push(format!("Nothing can be said about leaked sessions without:\n  {}", named.join("\n  ")));
+        paragraphs
+            .push(format!("Nothing can be said about leaked sessions without:\n  {}", named.join("\n  ")));
     }
     paragraphs.push(tables::bridges(auditor, report));
     paragraphs.push(tables::call_bridges(auditor, report));
@@ -52,7 +53,7 @@ fn headline(auditor: &Auditor, report: &Report) -> String {
         Verdict::Full => "new guests are refused.".to_owned(),
         Verdict::Leak => format!("sessions without calls in {needed} windows in a row."),
     };
-    let mut lines = vec![format!("{} at {}: {why}", finding.verdict.as_str(), report.at)];
+    let mut lines = vec![format!("{} at {}: {why}", finding.verdict.as_str(), tables::second(report.at))];
     for id in &finding.full {
         let server = auditor.deployment().server(*id);
         lines.push(format!("{} is full: its limit is {} sessions.", server.name, server.limit));
@@ -94,8 +95,10 @@ fn missing(auditor: &Auditor, silent: &Silent) -> String {
     let name = name(auditor, silent.server);
     match silent.missing {
         Missing::Never => format!("{name}: it never counted {what}"),
-        Missing::Since(at) => format!("{name}: it counted {what} last at {at}"),
-        Missing::NotCovered(at) => format!("{name}: none of its counts of calls covers {at}"),
+        Missing::Since(at) => format!("{name}: it counted {what} last at {}", tables::second(at)),
+        Missing::NotCovered(at) => {
+            format!("{name}: none of its counts of calls covers {}", tables::second(at))
+        }
     }
 }
 
@@ -103,12 +106,15 @@ fn missing(auditor: &Auditor, silent: &Silent) -> String {
 fn outlook(auditor: &Auditor, report: &Report) -> Vec<String> {
     let mut lines = Vec::new();
     if let Some(proof) = &report.proof {
-        let each: Vec<String> =
-            proof.sessions.iter().map(|(id, sessions)| format!("{} {sessions}", name(auditor, *id))).collect();
+        let each: Vec<String> = proof
+            .sessions
+            .iter()
+            .map(|(id, sessions)| format!("{} {sessions}", name(auditor, *id)))
+            .collect();
         lines.push(format!(
             "Proved from {} to {}, without a call and without change: {} leaked (or idle on a landing page): {}.",
-            proof.from,
-            proof.to,
+            tables::second(proof.from),
+            tables::second(proof.to),
             count(u64::from(proof.total()), "session"),
             each.join(", ")
         ));

@@ -17,19 +17,32 @@ pub(super) fn text(notes: &Notes) -> String {
         lines.push("Lines without a host are taken for lines of one server per file.".to_owned());
     }
     if notes.undated {
-        lines.push("Lines without a date are taken to be as old as the line before, or as the file.".to_owned());
+        lines.push(
+            "Lines without a date are taken to be as old as the line before, or as the file.".to_owned(),
+        );
     }
     for (reason, (number, example)) in &notes.almost {
-        lines.push(format!("Not counted, {}: {reason}. The first: {}", count(*number, "line"), shown(example)));
+        lines.push(format!(
+            "Not counted, {}: {reason}. The first: {}",
+            count(*number, "line"),
+            shown(example)
+        ));
     }
     if notes.totals.overlong > 0 {
         lines.push(format!("Not read, {}: too long.", count(notes.totals.overlong, "line")));
     }
     for (name, number) in &notes.strangers {
-        lines.push(format!("Not counted, {} of {}: not in the inventory.", count(*number, "line"), shown(name)));
+        lines.push(format!(
+            "Not counted, {} of {}: not in the inventory.",
+            count(*number, "line"),
+            shown(name)
+        ));
     }
     if notes.of_more_strangers > 0 {
-        lines.push(format!("Not counted, {} of more servers than are told apart.", count(notes.of_more_strangers, "line")));
+        lines.push(format!(
+            "Not counted, {} of more servers than are told apart.",
+            count(notes.of_more_strangers, "line")
+        ));
     }
     for (name, number) in &notes.not_their_role {
         lines.push(format!(

@@ -17,7 +17,8 @@ pub(super) fn bridges(auditor: &Auditor, report: &Report) -> String {
 
 pub(super) fn call_bridges(auditor: &Auditor, report: &Report) -> String {
     let rows = report.call_bridges.iter().map(|bridge| {
-        let number = |number: Option<u32>| number.map_or_else(|| UNKNOWN.to_owned(), |number| number.to_string());
+        let number =
+            |number: Option<u32>| number.map_or_else(|| UNKNOWN.to_owned(), |number| number.to_string());
         let name = name(auditor, bridge.server).to_owned();
         [name, number(bridge.calls), number(bridge.calls_peak), moment(bridge.at)]
     });
@@ -40,7 +41,7 @@ fn row(auditor: &Auditor, bridge: &BridgeReport) -> [String; 9] {
         };
         match leaked.source {
             LeakSource::OnlyBridge => figure,
-            LeakSource::Proof(at) => format!("{figure} at {at}"),
+            LeakSource::Proof(at) => format!("{figure} at {}", second(at)),
         }
     });
     let rate = bridge.trend.map(|trend| match trend.basis {
@@ -60,9 +61,13 @@ fn row(auditor: &Auditor, bridge: &BridgeReport) -> [String; 9] {
     ]
 }
 
-/// To the second: nobody needs more of a forecast.
 fn moment(at: Option<Timestamp>) -> String {
-    at.map_or_else(|| UNKNOWN.to_owned(), |at| at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string())
+    at.map_or_else(|| UNKNOWN.to_owned(), second)
+}
+
+/// A moment without fractions.
+pub(super) fn second(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
 
 /// The word for a basis in JSON.
