@@ -7,6 +7,7 @@ mod turn;
 
 pub(crate) use connection::Lease;
 pub use options::Options;
+pub(crate) use options::Tables;
 pub(crate) use turn::{commit, roll_back};
 
 use std::future::Future;
@@ -102,7 +103,7 @@ impl Database {
         sqlx::any::install_default_drivers();
         let place = options.place()?;
         place.make_file()?;
-        migration::run(&place).await?;
+        migration::run(&place, options.tables).await?;
         let database = Self::at(&place, options);
         place.check_safe(&database).await?;
         tracing::info!(backend = ?place.backend, "database open");

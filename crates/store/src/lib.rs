@@ -9,12 +9,15 @@
 //! for what belongs to no home ([accounts], [the registry of nodes](nodes), [groups], [settings]) and for [the witness](homes)
 //! itself. Errors say whether trying again may help.
 //!
+//! [`BridgeHistory`] is a database of its own, with its own tables, for the watch over meeting bridges.
+//!
 //! This is the only crate that knows SQL.
 
 pub mod account_state;
 pub mod accounts;
 pub mod archive;
 pub mod assignment;
+pub mod bridge_history;
 pub mod commit;
 mod database;
 pub mod error;
@@ -33,6 +36,7 @@ pub use account_state::AccountState;
 pub use accounts::{Account, AccountError, Credentials, ScramHash, ScramKeys};
 pub use archive::{ArchiveEnd, ArchiveError, Filter, Page, PageFrom, Paging};
 pub use assignment::UserHome;
+pub use bridge_history::BridgeHistory;
 pub use commit::{CommitError, Fence, RowError};
 pub use database::{Backend, Database, OpenError, Options};
 pub use error::StoreError;

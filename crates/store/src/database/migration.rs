@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use sqlx::migrate::{Migrate, Migrator};
 use sqlx::{AnyConnection, Connection, Executor};
 
-use super::options::Place;
+use super::options::{Place, Tables};
 use super::turn::wait_for_lock;
 use super::{Backend, MIGRATION_TIMEOUT_SECONDS, OpenError, within};
 use crate::error::{StoreError, is_busy};
@@ -13,20 +13,25 @@ use crate::error::{StoreError, is_busy};
 /// The steps, in order. A step must leave the tables such that the version before can go on using them.
 static SQLITE: Migrator = sqlx::migrate!("../../migrations/sqlite");
 static POSTGRES: Migrator = sqlx::migrate!("../../migrations/postgres");
+static BRIDGES: Migrator = sqlx::migrate!("../../migrations/bridges");
 
 /// The library's table of the steps that were taken.
 const STEPS_TABLE: &str = "_sqlx_migrations";
 
 /// Takes the steps that are missing, all of them or none. Processes that start together do it one after the other.
-pub(super) async fn run(place: &Place) -> Result<(), OpenError> {
+pub(super) async fn run(place: &Place, tables: Tables) -> Result<(), OpenError> {
     const WHAT: &str = "bring the tables up to date";
     let mut connection =
         within("connect to the database", super::CONNECT_TIMEOUT_SECONDS, place.connect()).await?;
     let broken = |error: sqlx::Error| OpenError::Store(StoreError::from_driver(WHAT, &error));
     let work = async {
-        let (steps, begin) = match place.backend {
-            Backend::Sqlite => (&SQLITE, "BEGIN IMMEDIATE"),
-            Backend::Postgres => (&POSTGRES, "BEGIN"),
+        let (steps, begin) = match (place.backend, tables) {
+            (Backend::Sqlite, Tables::Server) => (&SQLITE, "BEGIN IMMEDIATE"),
+            (Backend::Sqlite, Tables::BridgeHistory) => (&BRIDGES, "BEGIN IMMEDIATE"),
+            (Backend::Postgres, Tables::Server) => (&POSTGRES, "BEGIN"),
+            (Backend::Postgres, Tables::BridgeHistory) => {
+                return Err(OpenError::Url("the history of bridges is kept in an SQLite file".into()));
+            }
         };
         let mut transaction = loop {
             match connection.begin_with(begin).await {

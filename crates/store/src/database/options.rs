@@ -40,12 +40,35 @@ pub struct Options {
     pub(super) reader_connections: u32,
     pub(super) writer_connections: u32,
     pub(super) size_limit_bytes: Option<u64>,
+    pub(super) tables: Tables,
+}
+
+/// Which tables a database has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Tables {
+    /// Those of a server.
+    Server,
+    /// Those of the watch over meeting bridges.
+    BridgeHistory,
 }
 
 impl Options {
     /// The settings that fit most: 4 connections to read, 4 to write on PostgreSQL and 1 on SQLite, no size limit.
     pub fn new(url: &str) -> Self {
-        Self { url: url.to_owned(), reader_connections: 4, writer_connections: 4, size_limit_bytes: None }
+        Self {
+            url: url.to_owned(),
+            reader_connections: 4,
+            writer_connections: 4,
+            size_limit_bytes: None,
+            tables: Tables::Server,
+        }
+    }
+
+    /// Other tables than a server's.
+    #[must_use]
+    pub(crate) fn tables(mut self, tables: Tables) -> Self {
+        self.tables = tables;
+        self
     }
 
     /// At most this many connections that read.
