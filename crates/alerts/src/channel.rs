@@ -1,6 +1,7 @@
 //! The ways by which a notice reaches an operator.
 
 mod mail;
+mod syslog;
 mod webhook;
 
 use std::time::Duration;
@@ -10,7 +11,7 @@ use thiserror::Error;
 use crate::notice::{Notice, one_line};
 use crate::roots::{RootError, Roots};
 use crate::secret::{Secret, SecretError};
-use crate::settings::{Security, Settings};
+use crate::settings::{Security, Settings, Syslog};
 
 /// Longest part of what a server answers that is repeated, in characters.
 const MAX_ANSWER_CHARS: usize = 200;
@@ -23,6 +24,7 @@ pub struct Channel(Kind);
 enum Kind {
     Webhook(webhook::Webhook),
     Mail(Box<mail::Mail>),
+    Syslog(Syslog),
 }
 
 /// Why a channel cannot be used at all.
@@ -57,10 +59,11 @@ pub(crate) enum Outcome {
 pub(crate) enum Delivery<'a> {
     Webhook(&'a webhook::Webhook, String),
     Mail(mail::Letter<'a>),
+    Syslog(&'a Syslog, String),
 }
 
 impl Channel {
-    /// The channels that are set, in the order webhook, mail. Reads their secrets and certificates.
+    /// The channels that are set, in the order webhook, mail, syslog. Reads their secrets and certificates.
     ///
     /// # Errors
     /// When a file is missing or wrong, or something secret would cross a network in clear.
@@ -85,14 +88,16 @@ impl Channel {
             let mail = mail::Mail::new(settings, roots.as_ref())?;
             channels.push(Self(Kind::Mail(Box::new(mail))));
         }
+        channels.extend(settings.syslog.clone().map(|syslog| Self(Kind::Syslog(syslog))));
         Ok(channels)
     }
 
-    /// `webhook` or `mail`.
+    /// `webhook`, `mail` or `syslog`.
     pub fn name(&self) -> &'static str {
         match self.0 {
             Kind::Webhook(_) => "webhook",
             Kind::Mail(_) => "mail",
+            Kind::Syslog(_) => "syslog",
         }
     }
 
@@ -101,6 +106,7 @@ impl Channel {
         match &self.0 {
             Kind::Webhook(webhook) => webhook.target(),
             Kind::Mail(mail) => mail.target(),
+            Kind::Syslog(syslog) => syslog.to_string(),
         }
     }
 
@@ -119,6 +125,7 @@ impl Channel {
         match &self.0 {
             Kind::Webhook(webhook) => Delivery::Webhook(webhook, notice.json().unwrap_or_default()),
             Kind::Mail(mail) => Delivery::Mail(mail.letter(notice)),
+            Kind::Syslog(settings) => Delivery::Syslog(settings, syslog::message(notice)),
         }
     }
 }
@@ -129,6 +136,7 @@ impl Delivery<'_> {
         match self {
             Self::Webhook(webhook, json) => webhook.post(json, deadline),
             Self::Mail(letter) => letter.attempt(deadline),
+            Self::Syslog(settings, message) => syslog::send(settings, message, deadline),
         }
     }
 }

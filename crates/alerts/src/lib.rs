@@ -1,4 +1,4 @@
-//! Notices to operators: what began and what is over, each once, in order, by webhook and e-mail.
+//! Notices to operators: what began and what is over, each once, in order, by webhook, e-mail and syslog.
 //!
 //! A [`Deliverer`] is told what holds ([`Deliverer::raise`]) and what does not hold any more ([`Deliverer::clear`]). It
 //! never blocks who tells it. What was raised already is not told again, and what was never raised is not told to be over;

@@ -19,6 +19,8 @@ pub struct Settings {
     pub webhook: Option<Webhook>,
     /// By e-mail.
     pub mail: Option<Mail>,
+    /// To a syslog receiver.
+    pub syslog: Option<Syslog>,
     /// PEM file with certificates of authorities that are trusted besides the machine's own.
     pub ca_file: Option<PathBuf>,
 }
@@ -45,6 +47,47 @@ pub struct Mail {
     pub from: Mailbox,
     /// To whom; at most [`MAX_RECIPIENTS`].
     pub to: Vec<Mailbox>,
+}
+
+/// A syslog receiver, written `udp:192.0.2.9:514` or `tcp:syslog.example.org:601`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Syslog {
+    /// How it is reached.
+    pub transport: SyslogTransport,
+    /// Where it is.
+    pub receiver: Relay,
+}
+
+/// How a syslog receiver is reached.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SyslogTransport {
+    /// A datagram for each notice (RFC 5426): nobody learns whether it arrived.
+    Udp,
+    /// A connection for each notice, with octet counting (RFC 6587).
+    Tcp,
+}
+
+impl FromStr for Syslog {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (transport, receiver) = match text.split_once(':') {
+            Some(("udp", receiver)) => (SyslogTransport::Udp, receiver),
+            Some(("tcp", receiver)) => (SyslogTransport::Tcp, receiver),
+            _ => (SyslogTransport::Udp, ""),
+        };
+        let receiver = receiver.parse().map_err(|_| {
+            format!("must be udp: or tcp: with host and port, as in udp:192.0.2.9:514 or tcp:[2001:db8::9]:601, not {text:?}")
+        })?;
+        Ok(Self { transport, receiver })
+    }
+}
+
+impl fmt::Display for Syslog {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let transport = if self.transport == SyslogTransport::Udp { "udp" } else { "tcp" };
+        write!(f, "{transport}:{}", self.receiver)
+    }
 }
 
 /// An `http:` or `https:` URL. The path of a webhook is often a secret, so it is shown without.

@@ -9,12 +9,14 @@ mod file;
 mod load;
 mod server;
 mod template;
+mod watch;
 
 pub(crate) use access::known_as;
 pub use access::{Access, Authentication, OlderAlgorithm};
 pub use error::InventoryError;
 pub use server::{Entry, JanusAdmin, Source};
 pub use template::TEMPLATE;
+pub use watch::WatchRules;
 
 use std::path::{Path, PathBuf};
 
@@ -49,6 +51,8 @@ pub struct Inventory {
     pub restart: RestartRules,
     /// Where notices go.
     pub alerts: Settings,
+    /// What the watch listens to and keeps.
+    pub watch: WatchRules,
 }
 
 /// When and how often servers are restarted.

@@ -24,7 +24,7 @@ impl Alerts {
             from,
             to: self.to.clone(),
         });
-        Settings { webhook, mail, ca_file: self.ca_file.clone() }
+        Settings { webhook, mail, syslog: None, ca_file: self.ca_file.clone() }
     }
 }
 

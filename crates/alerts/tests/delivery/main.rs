@@ -7,6 +7,7 @@ mod http;
 mod mail;
 mod pki;
 mod smtp;
+mod syslog;
 mod webhook;
 
 use std::sync::mpsc::Receiver;

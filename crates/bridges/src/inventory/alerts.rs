@@ -1,10 +1,10 @@
-//! `[alerts]`: the same keys, with the same meaning, as in the configuration of the server.
+//! `[alerts]`: the same keys, with the same meaning, as in the configuration of the server; and `syslog`.
 
 use std::ops::Range;
 use std::str::FromStr;
 
 use everpresent_alerts::Settings;
-use everpresent_alerts::settings::{MAX_RECIPIENTS, Mail, Mailbox, Relay, Security, Webhook};
+use everpresent_alerts::settings::{MAX_RECIPIENTS, Mail, Mailbox, Relay, Security, Syslog, Webhook};
 use toml::Spanned;
 
 use super::file::AlertsFile;
@@ -50,7 +50,8 @@ pub(super) fn settings(alerts: Spanned<AlertsFile>, folder: &Folder<'_>) -> Resu
         }
     };
     let ca_file = alerts.ca_file.map(|path| folder.join(&path));
-    Ok(Settings { webhook, mail, ca_file })
+    let syslog = alerts.syslog.as_ref().map(syslog).transpose()?;
+    Ok(Settings { webhook, mail, syslog, ca_file })
 }
 
 fn webhook(url: &Spanned<String>, token_file: Option<std::path::PathBuf>) -> Result<Webhook, Problem> {
@@ -61,6 +62,10 @@ fn webhook(url: &Spanned<String>, token_file: Option<std::path::PathBuf>) -> Res
         return Err((place, "a token needs https://, or a webhook on this machine".into()));
     }
     Ok(Webhook { url, token_file })
+}
+
+fn syslog(text: &Spanned<String>) -> Result<Syslog, Problem> {
+    text.get_ref().parse().map_err(|problem| (text.span(), format!("`syslog` {problem}")))
 }
 
 fn security(text: &Spanned<String>) -> Result<Security, Problem> {

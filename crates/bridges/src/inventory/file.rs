@@ -7,6 +7,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::access::OlderAlgorithm;
+use super::watch::WatchFile;
 use crate::timing::{Length, Opening, Window};
 
 #[derive(Debug, Deserialize)]
@@ -21,6 +22,7 @@ pub(super) struct InventoryFile {
     pub(super) restart: RestartFile,
     pub(super) ssh: Option<SshFile>,
     pub(super) alerts: Option<Spanned<AlertsFile>>,
+    pub(super) watch: Option<Spanned<WatchFile>>,
     #[serde(default)]
     pub(super) server: Vec<Spanned<ServerFile>>,
 }
@@ -125,5 +127,6 @@ pub(super) struct AlertsFile {
     pub(super) from: Option<Spanned<String>>,
     #[serde(default)]
     pub(super) to: Vec<Spanned<String>>,
+    pub(super) syslog: Option<Spanned<String>>,
     pub(super) ca_file: Option<PathBuf>,
 }

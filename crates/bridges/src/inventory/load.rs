@@ -13,7 +13,7 @@ use super::access::{Access, Authentication};
 use super::error::InventoryError;
 use super::file::{InventoryFile, JanusFile, RestartFile, ServerFile, SshFile};
 use super::server::{Entry, JanusAdmin, Source};
-use super::{Inventory, MAX_INVENTORY_BYTES, RestartRules, alerts};
+use super::{Inventory, MAX_INVENTORY_BYTES, RestartRules, alerts, watch};
 use crate::secret::SecretSource;
 use crate::timing::{Length, Window};
 
@@ -79,6 +79,7 @@ fn build(file: InventoryFile, path: &Path, folder: &Folder<'_>) -> Result<Invent
         .map_err(|error| (first_place(&error, &entries, &places), error.to_string()))?;
     let alerts =
         file.alerts.map_or_else(|| Ok(Settings::default()), |section| alerts::settings(section, folder))?;
+    let watch = watch::rules(file.watch, folder)?;
     Ok(Inventory {
         path: path.to_owned(),
         deployment: deployment.with_native_clients(file.native_clients),
@@ -88,6 +89,7 @@ fn build(file: InventoryFile, path: &Path, folder: &Folder<'_>) -> Result<Invent
         journal: folder.join(file.journal.as_deref().unwrap_or(Path::new("journal"))),
         restart: rules(file.restart)?,
         alerts,
+        watch,
     })
 }
 
