@@ -7,5 +7,7 @@ pub mod secret;
 pub mod sources;
 pub mod ssh;
 pub mod timing;
+pub mod trust;
+pub mod watch;
 
 pub use inventory::{Inventory, InventoryError};
