@@ -16,6 +16,7 @@ pub mod plot;
 pub mod reader;
 pub mod scan;
 mod series;
+pub mod traffic;
 mod trend;
 
 pub use audit::{Auditor, Report, Settings, Verdict};

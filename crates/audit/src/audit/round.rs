@@ -104,6 +104,25 @@ impl Auditor {
         Round { at, outcome }
     }
 
+    /// CMA calls at the newest count of each Call Bridge, which must lie in the window that ends at `at`: what a restart
+    /// could cut. [`Bounds::calls`] may be older.
+    ///
+    /// # Errors
+    /// The Call Bridges that are silent.
+    pub fn live_calls(&self, at: Timestamp) -> Result<u32, Vec<Silent>> {
+        let from = earlier(at, self.settings.window);
+        let silent = self.silent(from, at).into_iter().filter(|silent| silent.what == What::Calls);
+        let silent: Vec<Silent> = silent.collect();
+        if !silent.is_empty() {
+            return Err(silent);
+        }
+        Ok(self
+            .calls()
+            .filter_map(|(_, series)| series.newest_within(from, at))
+            .map(|(_, count)| count.now)
+            .sum())
+    }
+
     /// Who did not count within the window.
     fn silent(&self, from: Timestamp, at: Timestamp) -> Vec<Silent> {
         let sessions =

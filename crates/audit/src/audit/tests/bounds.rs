@@ -157,3 +157,16 @@ fn more_calls_than_sessions_are_remembered_for_a_week() {
     let week_later = at("12:00:00") + SignedDuration::from_hours(7 * 24);
     assert_eq!(story.auditor.report(week_later).native_clients, NativeClients::Unseen);
 }
+
+#[test]
+fn live_calls_are_the_newest_whatever_the_web_bridges_say() {
+    let mut story = Story::pair();
+    story.sessions("web", "10:00:00", 50);
+    story.calls("call", "10:00:00", 10, 20);
+    story.calls("call", "10:05:00", 13, 20);
+    assert_eq!(story.bounds("10:05:00").calls, 10, "the round needs sessions counted after the calls");
+    assert_eq!(story.auditor.live_calls(at("10:05:00")), Ok(13));
+    assert_eq!(story.auditor.live_calls(at("10:14:59")), Ok(13));
+    let silent = story.auditor.live_calls(at("10:15:00")).unwrap_err();
+    assert_eq!((silent.len(), silent[0].server), (1, story.id("call")));
+}
