@@ -131,6 +131,12 @@ impl Deliverer {
         }
     }
 
+    /// Something happened that does not hold: it is sent each time.
+    pub fn tell(&self, key: &Key, at: SystemTime, text: impl Into<String>) {
+        let notice = Notice { at, key: key.clone(), text: text.into(), state: State::Happened };
+        self.0.desk().post(notice);
+    }
+
     /// Takes nothing more, and waits for what is still to be sent, for so long at most. Each of it is tried once. Returns
     /// whether the channels are through with everything. Blocks.
     pub fn finish(&self, limit: Duration) -> bool {

@@ -1,6 +1,6 @@
 //! Notices to operators: what began and what is over, each once, in order, by webhook, e-mail and syslog.
 //!
-//! A [`Deliverer`] is told what holds ([`Deliverer::raise`]) and what does not hold any more ([`Deliverer::clear`]). It
+//! A [`Deliverer`] is told what holds ([`Deliverer::raise`]) and what does not hold any more ([`Deliverer::clear`]), or what only happened ([`Deliverer::tell`]). It
 //! never blocks who tells it. What was raised already is not told again, and what was never raised is not told to be over;
 //! with a [memory](Options::memory) that is so across restarts too.
 //!

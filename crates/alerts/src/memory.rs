@@ -54,6 +54,7 @@ impl Memory {
         match notice.state {
             State::Raised => self.told.insert(notice.key.clone(), notice.at),
             State::Over { .. } => self.told.remove(&notice.key),
+            State::Happened => return,
         };
         let Some(path) = &self.path else { return };
         if let Err(error) = write(path, &self.told) {

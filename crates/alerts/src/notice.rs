@@ -33,6 +33,8 @@ pub enum State {
         /// Since when it held.
         since: SystemTime,
     },
+    /// It happened, and does not hold: there is nothing that could be over.
+    Happened,
 }
 
 /// The JSON that a webhook gets.
@@ -59,27 +61,28 @@ impl Notice {
     /// Since when it holds, or held.
     pub fn since(&self) -> SystemTime {
         match self.state {
-            State::Raised => self.at,
+            State::Raised | State::Happened => self.at,
             State::Over { since } => since,
         }
     }
 
-    /// `raised` or `over`.
+    /// `raised`, `over` or `happened`.
     pub fn state_name(&self) -> &'static str {
         match self.state {
             State::Raised => "raised",
             State::Over { .. } => "over",
+            State::Happened => "happened",
         }
     }
 
-    /// As one JSON object: `when`, `node`, `name`, `subject` if it has one, `state` (`raised` or `over`), for `over` also
+    /// As one JSON object: `when`, `node`, `name`, `subject` if it has one, `state` (`raised`, `over` or `happened`), for `over` also
     /// `since`, and `text`. Times are RFC 3339 in UTC with milliseconds.
     ///
     /// # Errors
     /// None that can be named: every field is text.
     pub fn json(&self) -> serde_json::Result<String> {
         let since = match self.state {
-            State::Raised => None,
+            State::Raised | State::Happened => None,
             State::Over { since } => Some(stamp(since)),
         };
         serde_json::to_string(&Json {
@@ -95,7 +98,7 @@ impl Notice {
 
     /// The subject of an e-mail, on one line.
     pub fn mail_subject(&self) -> String {
-        let over = if self.state == State::Raised { "" } else { " is over" };
+        let over = if matches!(self.state, State::Over { .. }) { " is over" } else { "" };
         one_line(&format!("[everpresent] {}: {}{over}", self.key.node, self.key.title()))
     }
 
@@ -212,6 +215,14 @@ mod tests {
         let notice = Notice { key, state: State::Raised, ..over() };
         assert_eq!(notice.mail_subject(), "[everpresent] imp1: X  Bcc: mallory@example.org (a b)");
         assert!(!notice.message_id("example.org").contains(['\r', '\n', ' ', ':']));
+    }
+
+    #[test]
+    fn what_only_happened_is_told_as_that() {
+        let notice = Notice { at: at(0), state: State::Happened, ..over() };
+        assert_eq!(notice.mail_subject(), "[everpresent] imp1: SRMFailover");
+        assert!(notice.json().unwrap().contains(r#""state":"happened","text""#));
+        assert_eq!(notice.since(), at(0));
     }
 
     #[test]

@@ -92,6 +92,18 @@ impl Auditor {
         &self.settings
     }
 
+    /// Widens or narrows by how much the clocks of servers may differ, when more is known about them. What was taken
+    /// stays.
+    ///
+    /// # Errors
+    /// [`SettingsError::Skew`] for more than the window allows; then nothing changes.
+    pub fn set_skew(&mut self, skew: SignedDuration) -> Result<(), SettingsError> {
+        let settings = Settings { skew, ..self.settings.clone() };
+        settings.check()?;
+        self.settings = settings;
+        Ok(())
+    }
+
     /// The moment of the latest event that was taken.
     #[must_use]
     pub fn newest(&self) -> Option<Timestamp> {

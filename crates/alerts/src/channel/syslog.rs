@@ -14,14 +14,14 @@ const MAX_MESSAGE_BYTES: usize = 2048;
 const MAX_ID_CHARS: usize = 32;
 /// Facility `local0`.
 const FACILITY: u8 = 16;
-/// Severity of what began.
+/// Severity of what began or happened.
 const WARNING: u8 = 4;
 /// Severity of what is over.
 const NOTICE: u8 = 5;
 
 /// The message, cut to what every receiver takes.
 pub(super) fn message(notice: &Notice) -> String {
-    let severity = if notice.state == State::Raised { WARNING } else { NOTICE };
+    let severity = if matches!(notice.state, State::Over { .. }) { NOTICE } else { WARNING };
     let priority = FACILITY * 8 + severity;
     let (at, process) = (stamp(notice.at), std::process::id());
     let at = if at == "unknown" { "-" } else { &at };

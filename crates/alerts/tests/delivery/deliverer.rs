@@ -171,3 +171,19 @@ fn without_channels_nothing_is_sent_and_nothing_is_kept() {
     assert!(!memory.exists());
     assert_eq!(channel(&HttpServer::answering(&[]).settings()).name(), "webhook");
 }
+
+#[test]
+fn what_only_happened_is_told_each_time_and_is_never_over() {
+    let folder = tempfile::tempdir().unwrap();
+    let options = || Options { memory: Some(folder.path().join("alerts.json")), ..Options::default() };
+    let server = HttpServer::answering(&[200]);
+    let process = start(&server.settings(), options());
+    process.tell(&failover(), at(1), "done");
+    process.tell(&failover(), at(2), "done again");
+    process.clear(&failover(), at(3), "");
+    assert!(process.finish(SOON));
+    let told = told(&server);
+    assert_eq!(told.len(), 2);
+    assert!(told.iter().all(|request| request.body.contains(r#""state":"happened""#)));
+    assert!(!folder.path().join("alerts.json").exists(), "nothing is to be over after a restart");
+}
