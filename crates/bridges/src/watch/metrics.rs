@@ -117,12 +117,13 @@ fn of_bridges(facts: &Facts<'_>, page: &mut Exposition) {
 }
 
 fn of_sources(facts: &Facts<'_>, page: &mut Exposition) {
+    type Count = fn(&sources::Report) -> u64;
     page.family("everpresent_bridges_source_up", "gauge", "Whether a source of log lines is open.");
     for source in facts.sources {
         let up = !matches!(source.state, State::Away { .. });
         page.sample("everpresent_bridges_source_up", &[("source", &source.name)], f64::from(u8::from(up)));
     }
-    let counters: [(&str, &str, fn(&sources::Report) -> u64); 4] = [
+    let counters: [(&str, &str, Count); 4] = [
         ("everpresent_bridges_source_lines_total", "Lines that a source gave.", |report| report.lines),
         ("everpresent_bridges_source_dropped_total", "Lines that were lost.", |report| report.dropped),
         ("everpresent_bridges_source_cut_total", "Lines that were too long.", |report| report.cut),
