@@ -22,7 +22,7 @@ pub use report::{BridgeReport, CallBridgeReport, LeakFigure, LeakSource, NativeC
 pub use restarts::Restart;
 pub use round::{Bounds, Missing, Outcome, Round, Silent, What};
 pub use settings::{MAX_WINDOW, MAX_WINDOWS, MIN_WINDOW, Settings, SettingsError};
-pub use verdict::{Finding, Verdict};
+pub use verdict::{Agreed, Finding, Verdict};
 
 use jiff::{SignedDuration, Timestamp};
 

@@ -1,4 +1,5 @@
-//! A slope that a few odd points do not move: the median of the slopes of all pairs (Theil 1950, Sen 1968).
+//! A slope that a few odd points do not move: the median of the slopes of all pairs (Theil 1950, Sen 1968), each pair with the
+//! weight of its distance in time (Jaeckel 1972), so that working days and weekends both have their share.
 
 /// Points of one slope, over all stretches. The number of pairs grows with its square.
 pub(crate) const MAX_POINTS: usize = 400;
@@ -12,15 +13,36 @@ pub(crate) fn slope(stretches: &[Vec<Point>]) -> Option<f64> {
     if stretches.iter().map(Vec::len).sum::<usize>() > MAX_POINTS {
         return None;
     }
-    let mut slopes: Vec<f64> = stretches.iter().flat_map(|points| pairs(points)).collect();
-    median(&mut slopes)
+    let mut slopes: Vec<(f64, f64)> = stretches.iter().flat_map(|points| pairs(points)).collect();
+    slopes.sort_by(|one, other| one.0.total_cmp(&other.0));
+    weighted_median(&slopes)
 }
 
-fn pairs(points: &[Point]) -> impl Iterator<Item = f64> + '_ {
+/// Slope and weight of each pair of points at different times.
+fn pairs(points: &[Point]) -> impl Iterator<Item = (f64, f64)> + '_ {
     points.iter().enumerate().flat_map(|(number, (time, value))| {
         let others = points[number + 1..].iter().filter(move |(other, _)| other != time);
-        others.map(move |(other_time, other)| (other - value) / (other_time - time))
+        others.map(move |(other_time, other)| {
+            ((other - value) / (other_time - time), (other_time - time).abs())
+        })
     })
+}
+
+/// The value at which half of the weight is reached, of values in order; if it is reached exactly between two, their mean.
+fn weighted_median(values: &[(f64, f64)]) -> Option<f64> {
+    let half = values.iter().map(|(_, weight)| weight).sum::<f64>() / 2.0;
+    let mut reached = 0.0;
+    for (number, (value, weight)) in values.iter().enumerate() {
+        reached += weight;
+        if reached > half {
+            return Some(*value);
+        }
+        if (reached - half).abs() <= f64::EPSILON * half {
+            let next = values.get(number + 1).map_or(*value, |(next, _)| *next);
+            return Some(f64::midpoint(*value, next));
+        }
+    }
+    values.last().map(|(value, _)| *value)
 }
 
 /// The height at time 0 of a line of this slope through the middle of the points.
@@ -62,10 +84,23 @@ mod tests {
     }
 
     #[test]
-    fn the_median_of_an_even_number_of_slopes_is_between_the_two_in_the_middle() {
-        // Pairs: (0,0)-(1,1): 1, (0,0)-(2,6): 3, (1,1)-(2,6): 5, and in the second stretch 10.
-        let stretches = [vec![(0.0, 0.0), (1.0, 1.0), (2.0, 6.0)], vec![(0.0, 0.0), (1.0, 10.0)]];
-        assert_eq!(slope(&stretches), Some(4.0));
+    fn pairs_far_apart_weigh_more() {
+        // Slopes with their weights: (0,0)-(1,1): 1 of 1; (1,1)-(2,6): 5 of 1; (0,0)-(2,6): 3 of 2. Half of 4 is within the 3.
+        assert_eq!(slope(&[vec![(0.0, 0.0), (1.0, 1.0), (2.0, 6.0)]]), Some(3.0));
+        // With 10 of 3 in a second stretch: 1 of 1, 3 of 2, 5 of 1, 10 of 3: half of 7 is reached with the 5.
+        let stretches = [vec![(0.0, 0.0), (1.0, 1.0), (2.0, 6.0)], vec![(0.0, 0.0), (3.0, 30.0)]];
+        assert_eq!(slope(&stretches), Some(5.0));
+        // 1 of 1 and 2 of 1: half is reached between them.
+        assert_eq!(slope(&[vec![(0.0, 0.0), (1.0, 1.0)], vec![(0.0, 0.0), (1.0, 2.0)]]), Some(1.5));
+    }
+
+    #[test]
+    fn five_working_days_and_a_weekend_have_the_rate_of_the_week() {
+        // 3 a day from Monday to Friday, none on Saturday and Sunday: 15 in 7 days.
+        let points: Vec<Point> =
+            (0..22).map(|day| (f64::from(day), f64::from(day / 7 * 15 + (day % 7).min(5) * 3))).collect();
+        let rate = slope(&[points]).unwrap();
+        assert!((rate - 15.0 / 7.0).abs() < 0.05, "{rate}");
     }
 
     #[test]

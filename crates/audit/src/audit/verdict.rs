@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::Auditor;
-use super::round::{Outcome, Round, Silent};
+use super::round::{Bounds, Outcome, Round, Silent};
 use crate::deployment::{Fill, ServerId};
 
 /// The verdict in one word; the exit code of the command follows from it.
@@ -39,12 +39,24 @@ pub struct Finding {
     pub verdict: Verdict,
     /// The newest round.
     pub round: Round,
+    /// What all windows in a row that are known agree on. `None` if the newest round is unknown.
+    pub agreed: Option<Agreed>,
     /// So many windows in a row, with the newest one, show sessions without calls.
     pub in_a_row: u32,
     /// So many windows in a row, with the newest one, are known; counted up to what a finding needs.
     pub known_in_a_row: u32,
     /// Bridges at their limit.
     pub full: Vec<ServerId>,
+}
+
+/// What several windows agree on. The figures of one window are off when guests wait on landing pages, or when calls end on
+/// one bridge and begin on another between two counts; such things do not last for several windows, and what leaked stays.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Agreed {
+    /// At least so many leaked: the least of the lower figures.
+    pub least: u32,
+    /// At most: the highest of the upper figures.
+    pub most: u32,
 }
 
 impl Finding {
@@ -64,10 +76,10 @@ impl Auditor {
     pub fn finding(&self, at: Timestamp) -> Finding {
         let needed = self.settings.windows_in_a_row;
         let rounds = (0..needed).map(|back| self.round(self.windows_before(at, back)));
-        let leasts: Vec<u32> = rounds.map_while(|round| round.bounds().map(|bounds| bounds.least)).collect();
+        let known: Vec<Bounds> = rounds.map_while(|round| round.bounds().copied()).collect();
         let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
-        let in_a_row = count(leasts.iter().take_while(|least| **least > 0).count());
-        let known_in_a_row = count(leasts.len());
+        let in_a_row = count(known.iter().take_while(|bounds| bounds.least > 0).count());
+        let known_in_a_row = count(known.len());
         let full = self.full(at);
         let verdict = if in_a_row >= needed {
             Verdict::Leak
@@ -79,7 +91,10 @@ impl Auditor {
         } else {
             Verdict::Healthy
         };
-        Finding { verdict, round: self.round(at), in_a_row, known_in_a_row, full }
+        let least = known.iter().map(|bounds| bounds.least).min();
+        let most = known.iter().map(|bounds| bounds.most).max();
+        let agreed = least.zip(most).map(|(least, most)| Agreed { least, most });
+        Finding { verdict, round: self.round(at), agreed, in_a_row, known_in_a_row, full }
     }
 
     /// Bridges whose newest count, within the window, is at their limit.

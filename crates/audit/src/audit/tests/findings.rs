@@ -3,7 +3,7 @@
 use jiff::SignedDuration;
 
 use super::story::{Story, at, day, exact};
-use crate::audit::{Auditor, LeakSource, Observed, Settings, SettingsError, Verdict};
+use crate::audit::{Agreed, Auditor, LeakSource, Observed, Settings, SettingsError, Verdict};
 use crate::deployment::{Deployment, Fill, Role, Server};
 use crate::line::{Event, WebBridgeStats};
 
@@ -38,6 +38,17 @@ fn too_few_windows_are_not_called_healthy() {
     assert_eq!(verdict(&[(11, 10)]), Verdict::Unknown);
     assert_eq!(verdict(&[(11, 10), (11, 10)]), Verdict::Unknown);
     assert_eq!(verdict(&[(10, 10)]), Verdict::Healthy, "nothing leaked at this moment, that much is known");
+}
+
+#[test]
+fn windows_in_a_row_agree_on_the_least_and_the_most() {
+    // Lower and upper figure are the same in each: 5, 9, 7, 8. Of three windows 9, 7 and 8 count.
+    let (story, end) = rounds(&[(15, 10), (19, 10), (17, 10), (18, 10)]);
+    let finding = story.auditor.finding(end);
+    assert_eq!(finding.agreed, Some(Agreed { least: 7, most: 9 }));
+    assert_eq!(finding.round.bounds().unwrap().least, 8, "the newest alone");
+    let unknown = story.auditor.finding(end + SignedDuration::from_mins(20));
+    assert_eq!(unknown.agreed, None);
 }
 
 #[test]

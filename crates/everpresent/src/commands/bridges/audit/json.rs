@@ -19,6 +19,11 @@ pub(super) fn report(auditor: &Auditor, report: &Report, notes: &Notes) -> Value
         "servers_from": if notes.derived { "logs" } else { "inventory" },
         "window_seconds": auditor.settings().window.as_secs(),
         "leaked": leaked(report),
+        "agreed": finding.agreed.map(|agreed| json!({
+            "least": agreed.least,
+            "most": agreed.most,
+            "windows": finding.known_in_a_row,
+        })),
         "windows_in_a_row": finding.in_a_row,
         "windows_needed": auditor.settings().windows_in_a_row,
         "single_sample": report.single_sample,

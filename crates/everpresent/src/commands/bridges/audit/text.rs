@@ -73,6 +73,12 @@ fn figures(auditor: &Auditor, report: &Report) -> Option<String> {
         "In the deployment {between}: {} sessions, CMA calls {} now and {} at most while they were counted.",
         bounds.sessions, bounds.calls, bounds.calls_peak
     )];
+    if let Some(agreed) = report.finding.agreed.filter(|_| report.finding.known_in_a_row > 1) {
+        lines.push(format!(
+            "The last {} windows agree on at least {} and at most {}.",
+            report.finding.known_in_a_row, agreed.least, agreed.most
+        ));
+    }
     lines.extend(lower_bounds(report));
     if report.single_sample {
         lines.push(format!(
