@@ -9,9 +9,8 @@ use serde::Deserialize;
 
 use crate::process::{Error, Outcome, capture, run};
 
-/// Folders that hold nothing written by hand.
-const SKIPPED_FOLDERS: &[&str] =
-    &["target", ".git", "node_modules", "__pycache__", "everpresent-demo", "corpus"];
+/// What holds nothing written by hand.
+const SKIPPED: &[&str] = &["target", ".git", "node_modules", "__pycache__", "everpresent-demo", "corpus"];
 
 /// The folder of the root manifest.
 pub(crate) fn root() -> PathBuf {
@@ -140,9 +139,13 @@ fn collect(folder: &Path, paths: &mut Vec<PathBuf>) -> Outcome {
         let entry = entry.map_err(|error| unreadable(folder, &error))?;
         let path = entry.path();
         let kind = entry.file_type().map_err(|error| unreadable(&path, &error))?;
+        // In a second work tree of git, `.git` is a file.
+        if SKIPPED.iter().any(|skipped| entry.file_name() == *skipped) {
+            continue;
+        }
         if kind.is_file() {
             paths.push(path);
-        } else if kind.is_dir() && !SKIPPED_FOLDERS.iter().any(|skipped| entry.file_name() == *skipped) {
+        } else if kind.is_dir() {
             collect(&path, paths)?;
         }
     }
