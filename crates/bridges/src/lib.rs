@@ -3,6 +3,7 @@
 //! What a line means and whether a bridge leaks is decided in `everpresent-audit`; here is what touches the world.
 
 pub mod inventory;
+pub mod janus;
 pub mod secret;
 pub mod sources;
 pub mod ssh;
