@@ -20,7 +20,7 @@ mod transport;
 mod verdict;
 
 pub use admin::Admin;
-pub use drain::{Drained, Progress, drain};
+pub use drain::{Drained, Progress, drain, restarted};
 pub use ending::{End, Ended, end_leaked};
 pub use error::JanusError;
 pub use look::{Connection, HandleFacts, Look, SessionFacts, look, look_at};

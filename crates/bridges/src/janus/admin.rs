@@ -82,6 +82,16 @@ impl Admin {
         }
     }
 
+    /// Whether Janus takes new sessions (`info`).
+    ///
+    /// # Errors
+    /// [`JanusError`].
+    pub fn accepts_new_sessions(&self) -> Result<bool, JanusError> {
+        let answer = self.ask("info", json!({}))?;
+        let accepts = answer.get("accepting-new-sessions").and_then(Value::as_bool);
+        accepts.ok_or_else(|| self.strange("info does not say whether sessions are taken"))
+    }
+
     fn ask(&self, request: &'static str, mut body: Value) -> Result<Map<String, Value>, JanusError> {
         let transaction = format!("everpresent-{}", self.requests.fetch_add(1, Ordering::Relaxed));
         body["janus"] = request.into();
@@ -98,7 +108,7 @@ impl Admin {
             return Err(self.strange("the answer is to another request"));
         }
         match answer.get("janus").and_then(Value::as_str) {
-            Some("success") => Ok(answer),
+            Some("success" | "server_info") => Ok(answer),
             Some("error") => {
                 let error = answer.get("error");
                 let field = |name: &str| error.and_then(|error| error.get(name));

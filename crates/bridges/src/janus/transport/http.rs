@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use rustls::crypto::aws_lc_rs;
 use ureq::Agent;
-use ureq::tls::{RootCerts, TlsConfig};
+use ureq::tls::{Certificate, RootCerts, TlsConfig};
 
 use super::{DEADLINE, MAX_ANSWER_BYTES};
 
@@ -17,8 +17,11 @@ pub(super) struct Http {
 
 impl Http {
     pub(super) fn new(url: &str) -> Self {
+        // Those of the machine, and of the file in SSL_CERT_FILE. Without any, only plain HTTP works.
+        let found = rustls_native_certs::load_native_certs().certs;
+        let roots: Vec<_> = found.iter().map(|root| Certificate::from_der(root).to_owned()).collect();
         let tls = TlsConfig::builder()
-            .root_certs(RootCerts::PlatformVerifier)
+            .root_certs(RootCerts::new_with_certs(&roots))
             .unversioned_rustls_crypto_provider(Arc::new(aws_lc_rs::default_provider()));
         // No proxy and no other place than the one that was named: the admin secret is in the request.
         let settings = Agent::config_builder()
