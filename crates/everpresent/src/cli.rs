@@ -16,7 +16,7 @@ use everpresent_server::config::Config;
 use everpresent_session::ids::Incarnation;
 
 use crate::failure::Failure;
-pub(crate) use bridges::{AuditArguments, BridgesCommand};
+pub(crate) use bridges::{AuditArguments, BridgesCommand, JanusCommand, JanusTarget};
 pub(crate) use group::{AssignArguments, GroupCommand};
 pub(crate) use ha::{ExplainArguments, HaCommand};
 pub(crate) use service::ServiceCommand;
@@ -141,9 +141,9 @@ pub(crate) enum Command {
                             everpresent support-bundle --log /var/log/everpresent.log --output bundle.tar.gz")]
     SupportBundle(SupportBundleArguments),
 
-    /// Meeting bridges of others: audit
+    /// Meeting bridges of others: audit, janus
     ///
-    /// For operators of Cisco Meeting Server. Needs no Everpresent server.
+    /// For operators of Cisco Meeting Server and of Janus. Needs no Everpresent server.
     #[command(subcommand)]
     Bridges(BridgesCommand),
 

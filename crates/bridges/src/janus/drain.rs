@@ -52,7 +52,11 @@ pub fn drain(
     drained
 }
 
-fn wait(admin: &Admin, longest: Duration, told: &mut impl FnMut(Progress) -> ControlFlow<()>) -> Result<Drained, JanusError> {
+fn wait(
+    admin: &Admin,
+    longest: Duration,
+    told: &mut impl FnMut(Progress) -> ControlFlow<()>,
+) -> Result<Drained, JanusError> {
     let began = Instant::now();
     loop {
         let look = look(admin)?;

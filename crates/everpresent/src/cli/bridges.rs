@@ -1,9 +1,13 @@
 //! The command line of `everpresent bridges`.
 
+mod janus;
+
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use everpresent_audit::deployment::DEFAULT_LIMIT;
+
+pub(crate) use janus::{JanusCommand, JanusTarget};
 
 const AUDIT_EXAMPLES: &str = "\
 Examples:
@@ -29,6 +33,11 @@ pub(crate) enum BridgesCommand {
     /// verdict is that of the last moment in the logs.
     #[command(after_help = AUDIT_EXAMPLES)]
     Audit(AuditArguments),
+    /// Janus: find leaked sessions, end them, drain the server for a restart
+    ///
+    /// Over the Admin API of Janus 1.x.
+    #[command(subcommand)]
+    Janus(JanusCommand),
 }
 
 #[derive(Debug, Args)]

@@ -1,6 +1,7 @@
 //! `everpresent bridges`
 
 mod audit;
+mod janus;
 
 use std::process::ExitCode;
 
@@ -10,5 +11,6 @@ use crate::failure::Failure;
 pub(crate) fn run(command: &BridgesCommand, cli: &Cli) -> Result<ExitCode, Failure> {
     match command {
         BridgesCommand::Audit(arguments) => audit::run(arguments, cli),
+        BridgesCommand::Janus(command) => janus::run(command, cli),
     }
 }

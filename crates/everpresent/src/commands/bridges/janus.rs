@@ -94,7 +94,9 @@ fn looked(target: &Target, again: bool) -> Result<(Audit, Memory), Failure> {
     let suspects = audit.count(Verdict::Suspect);
     if again && suspects > 0 {
         let seconds = target.grace.as_secs();
-        anstream::eprintln!("note: looks for {seconds} s at sessions of which one look cannot tell ({suspects})");
+        anstream::eprintln!(
+            "note: looks for {seconds} s at sessions of which one look cannot tell ({suspects})"
+        );
         let pause = (target.grace / LOOKS).clamp(SHORTEST_WAIT, LONGEST_WAIT);
         let first = Instant::now();
         while let Some(left) = target.grace.checked_sub(first.elapsed()).filter(|left| !left.is_zero()) {
