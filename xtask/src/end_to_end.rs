@@ -11,8 +11,13 @@ use crate::process::{Error, Outcome, run, run_keeping};
 use crate::workspace::{cargo, root, target_folder};
 
 /// Programs that the tests start, with the Debian packages that they come in.
-const PROGRAMS: &[(&str, &str)] =
-    &[("python3", "python3"), ("profanity", "profanity"), ("tmux", "tmux"), ("openssl", "openssl")];
+const PROGRAMS: &[(&str, &str)] = &[
+    ("python3", "python3"),
+    ("profanity", "profanity"),
+    ("tmux", "tmux"),
+    ("openssl", "openssl"),
+    ("janus", "janus"),
+];
 
 /// Options of `cargo xtask e2e`.
 #[derive(Args)]

@@ -16,6 +16,8 @@ mod ending;
 mod error;
 mod look;
 mod memory;
+#[cfg(test)]
+mod tests;
 mod transport;
 mod verdict;
 

@@ -10,7 +10,7 @@ use super::JanusError;
 
 /// Longest answer that is read. The ids of 100,000 sessions have 1.8 MB.
 const MAX_ANSWER_BYTES: usize = 4 * 1024 * 1024;
-/// Within this an answer must be there.
+/// Within this an answer must be there, unless another time is given.
 const DEADLINE: Duration = Duration::from_secs(10);
 
 /// A way to the Admin API.
@@ -33,11 +33,19 @@ impl Transport {
     /// # Errors
     /// [`JanusError::Address`] for anything else, and for an address with a password in it.
     pub fn new(url: &str) -> Result<Self, JanusError> {
+        Self::with_deadline(url, DEADLINE)
+    }
+
+    /// The same, with another deadline for each answer.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new).
+    pub fn with_deadline(url: &str, deadline: Duration) -> Result<Self, JanusError> {
         let wrong = || JanusError::Address { url: shown(url) };
         let way = if let Some(path) = url.strip_prefix("unix-dgram:") {
-            Way::Unix(unix::Unix::new(absolute(path).ok_or_else(wrong)?, unix::Kind::Datagrams))
+            Way::Unix(unix::Unix::new(absolute(path).ok_or_else(wrong)?, unix::Kind::Datagrams, deadline))
         } else if let Some(path) = url.strip_prefix("unix:") {
-            Way::Unix(unix::Unix::new(absolute(path).ok_or_else(wrong)?, unix::Kind::Packets))
+            Way::Unix(unix::Unix::new(absolute(path).ok_or_else(wrong)?, unix::Kind::Packets, deadline))
         } else {
             let rest =
                 url.strip_prefix("http://").or_else(|| url.strip_prefix("https://")).ok_or_else(wrong)?;
@@ -47,7 +55,7 @@ impl Transport {
             {
                 return Err(wrong());
             }
-            Way::Http(http::Http::new(url))
+            Way::Http(http::Http::new(url, deadline))
         };
         Ok(Self { place: url.to_owned(), way })
     }

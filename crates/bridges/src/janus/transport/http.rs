@@ -1,12 +1,13 @@
 //! The Admin API over HTTP and HTTPS.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use rustls::crypto::aws_lc_rs;
 use ureq::Agent;
 use ureq::tls::{Certificate, RootCerts, TlsConfig};
 
-use super::{DEADLINE, MAX_ANSWER_BYTES};
+use super::MAX_ANSWER_BYTES;
 
 /// A client for one address.
 #[derive(Debug)]
@@ -16,7 +17,7 @@ pub(super) struct Http {
 }
 
 impl Http {
-    pub(super) fn new(url: &str) -> Self {
+    pub(super) fn new(url: &str, deadline: Duration) -> Self {
         // Those of the machine, and of the file in SSL_CERT_FILE. Without any, only plain HTTP works.
         let found = rustls_native_certs::load_native_certs().certs;
         let roots: Vec<_> = found.iter().map(|root| Certificate::from_der(root).to_owned()).collect();
@@ -29,7 +30,7 @@ impl Http {
             .max_redirects(0)
             .max_redirects_will_error(false)
             .proxy(None)
-            .timeout_global(Some(DEADLINE))
+            .timeout_global(Some(deadline))
             .user_agent(concat!("everpresent/", env!("CARGO_PKG_VERSION")))
             .tls_config(tls.build());
         Self { url: url.to_owned(), agent: settings.build().new_agent() }

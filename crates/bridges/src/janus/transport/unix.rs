@@ -8,10 +8,11 @@ use std::io::{self, Read as _};
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
 
 use socket2::{Domain, SockAddr, Socket, Type};
 
-use super::{DEADLINE, MAX_ANSWER_BYTES};
+use super::MAX_ANSWER_BYTES;
 
 /// Rights of the folder for answers.
 const OWNER_ONLY: u32 = 0o700;
@@ -30,17 +31,18 @@ pub(super) enum Kind {
 pub(super) struct Unix {
     path: PathBuf,
     kind: Kind,
+    deadline: Duration,
 }
 
 impl Unix {
-    pub(super) fn new(path: PathBuf, kind: Kind) -> Self {
-        Self { path, kind }
+    pub(super) fn new(path: PathBuf, kind: Kind, deadline: Duration) -> Self {
+        Self { path, kind, deadline }
     }
 
     pub(super) fn ask(&self, request: &str) -> Result<Vec<u8>, String> {
         self.exchange(request).map_err(|error| match error.kind() {
             io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut => {
-                format!("no answer within {} s", DEADLINE.as_secs())
+                format!("no answer within {} s", self.deadline.as_secs())
             }
             _ => error.to_string(),
         })
@@ -52,8 +54,8 @@ impl Unix {
             Kind::Datagrams => (Type::DGRAM, Some(Address::new()?)),
         };
         let mut socket = Socket::new(Domain::UNIX, kind, None)?;
-        socket.set_read_timeout(Some(DEADLINE))?;
-        socket.set_write_timeout(Some(DEADLINE))?;
+        socket.set_read_timeout(Some(self.deadline))?;
+        socket.set_write_timeout(Some(self.deadline))?;
         if let Some(address) = &address {
             socket.bind(&SockAddr::unix(&address.socket)?)?;
         }
