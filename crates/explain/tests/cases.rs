@@ -152,3 +152,43 @@ fn a_healthy_pair_has_no_cause() {
     assert_eq!((causes(&report), report.is_empty()), (vec![], false));
     assert!(report.text(false).starts_with("No failover"));
 }
+
+/// A log of the recovery manager: time of 13 May 2021 and message of each line.
+fn recovery_manager(lines: &[(&str, &str)]) -> Report {
+    let line =
+        |(at, message): &(&str, &str)| format!("2021-05-13 {at},000 INFO [HS] rsrm.A - A: {message}\n");
+    explain(&[("srm.log", lines.iter().map(line).collect::<String>().as_bytes())])
+}
+
+#[test]
+fn a_boot_before_the_last_heartbeat_explains_no_silence() {
+    let silence =
+        "2021-05-13 02:48:48,244 INFO [HS] rsrm.H - H: peer down, time since last heartbeat[s]= 62\n";
+    let with_boot_at = |at: &str| {
+        let boot = format!("May 13 {at} imp1 kernel: Linux version 3.10.0\n");
+        causes(&explain(&[("system.log", boot.as_bytes()), ("srm.log", silence.as_bytes())]))
+    };
+    assert_eq!(with_boot_at("02:47:45"), [Cause::HeartbeatLost]);
+    assert_eq!(with_boot_at("02:47:47"), [Cause::PeerReboot]);
+    assert_eq!(with_boot_at("03:18:48"), [Cause::PeerReboot]);
+    assert_eq!(with_boot_at("03:18:49"), [Cause::HeartbeatLost]);
+}
+
+#[test]
+fn one_node_in_failed_mode_is_not_both() {
+    let failed = |states: &str| {
+        causes(&recovery_manager(&[("01:00:00", &format!("peer states vector changed to [{states}]"))]))
+    };
+    assert_eq!(failed("Running in Failed Mode,Running in Failed Mode"), [Cause::BothFailed]);
+    assert_eq!(failed("Running in Failed Mode,Unknown"), []);
+}
+
+#[test]
+fn a_service_that_is_back_within_its_time_is_no_cause() {
+    let down = |seconds: &str| {
+        let message =
+            format!("critical service down, service= Cisco XCP Router, time since last up[s]= {seconds}");
+        causes(&recovery_manager(&[("01:00:00", &message)]))
+    };
+    assert_eq!((down("89"), down("90")), (vec![], vec![Cause::CriticalServiceDown]));
+}
