@@ -1,6 +1,7 @@
 //! `bench`: Everpresent, ejabberd and Prosody measured side by side, on loopback, server on one core and generator
 //! on another. The table goes into `docs/performance.md`.
 
+mod audit;
 mod document;
 mod ejabberd;
 mod everpresent;
@@ -43,6 +44,9 @@ pub(crate) struct Options {
     /// Measure what it costs an owner to keep its partner's replica complete, instead of comparing servers.
     #[arg(long, conflicts_with_all = ["quick", "only", "scenario"])]
     pair: bool,
+    /// Measure how fast `everpresent bridges audit` reads a large log, against grep; printed only.
+    #[arg(long, conflicts_with_all = ["quick", "only", "scenario", "pair"])]
+    audit: bool,
     /// Print the table without writing it to docs/performance.md.
     #[arg(long)]
     print: bool,
@@ -50,6 +54,9 @@ pub(crate) struct Options {
 
 /// Measures and writes the table.
 pub(crate) fn run(options: &Options) -> Outcome {
+    if options.audit {
+        return audit::measure(options.runs);
+    }
     if options.pair {
         return pair::run(options.runs, options.print);
     }

@@ -4,6 +4,7 @@
 
 mod bench;
 mod chaos;
+mod coverage;
 mod deny;
 mod docs;
 mod end_to_end;
@@ -47,6 +48,8 @@ enum Task {
     Bench(bench::Options),
     /// Kill real processes under traffic and count what was lost.
     Chaos(chaos::Options),
+    /// Which lines of the decision code no test runs.
+    Coverage(coverage::Options),
     /// Run every fuzz target for a while.
     Fuzz(fuzz::Options),
     /// Regenerate the configuration reference, man pages and shell completions.
@@ -66,6 +69,7 @@ fn run(task: Task) -> Outcome {
         Task::Planted(options) => simulate::planted(&options),
         Task::Bench(options) => bench::run(&options),
         Task::Chaos(options) => chaos::run(&options),
+        Task::Coverage(options) => coverage::measure(&options),
         Task::Fuzz(options) => fuzz::run_targets(&options),
         Task::Docs(options) => docs::run_with_build(&options).map(|summary| println!("docs: {summary}")),
         Task::E2e(options) => end_to_end::run_with_build(&options).map(|summary| println!("e2e: {summary}")),

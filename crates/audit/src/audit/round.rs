@@ -21,6 +21,8 @@ pub enum Outcome {
     Known(Bounds),
     /// Somebody did not, so nothing is known about the deployment.
     Unknown(Vec<Silent>),
+    /// The deployment has no server that counts this, so there is nothing to compare with.
+    Lacking(What),
 }
 
 /// How many sessions leaked, from the counts of one window.
@@ -84,7 +86,7 @@ impl Round {
     pub fn bounds(&self) -> Option<&Bounds> {
         match &self.outcome {
             Outcome::Known(bounds) => Some(bounds),
-            Outcome::Unknown(_) => None,
+            Outcome::Unknown(_) | Outcome::Lacking(_) => None,
         }
     }
 }
@@ -95,7 +97,11 @@ impl Auditor {
     pub fn round(&self, at: Timestamp) -> Round {
         let from = earlier(at, self.settings.window);
         let silent = self.silent(from, at);
-        let outcome = if silent.is_empty() {
+        let outcome = if self.calls().next().is_none() {
+            Outcome::Lacking(What::Calls)
+        } else if self.sessions().next().is_none() {
+            Outcome::Lacking(What::Sessions)
+        } else if silent.is_empty() {
             let bounds = self.enclosed(from, at).map_or_else(|| self.newest_counts(from, at), Ok);
             bounds.map_or_else(Outcome::Unknown, Outcome::Known)
         } else {

@@ -65,7 +65,7 @@ impl Finding {
     pub fn silent(&self) -> &[Silent] {
         match &self.round.outcome {
             Outcome::Unknown(silent) => silent,
-            Outcome::Known(_) => &[],
+            Outcome::Known(_) | Outcome::Lacking(_) => &[],
         }
     }
 }

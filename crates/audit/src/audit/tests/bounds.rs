@@ -170,3 +170,37 @@ fn live_calls_are_the_newest_whatever_the_web_bridges_say() {
     let silent = story.auditor.live_calls(at("10:15:00")).unwrap_err();
     assert_eq!((silent.len(), silent[0].server), (1, story.id("call")));
 }
+
+#[test]
+fn without_anybody_who_counts_the_other_side_nothing_is_known() {
+    let mut story = Story::new(&[("web", Role::WebBridge)], exact());
+    for clock in ["09:40:00", "09:50:00", "10:00:00"] {
+        story.sessions("web", clock, 50);
+    }
+    let finding = story.auditor.finding(at("10:00:00"));
+    assert_eq!((finding.verdict, finding.round.outcome), (Verdict::Unknown, Outcome::Lacking(What::Calls)));
+    let mut story = Story::new(&[("call", Role::CallBridge)], exact());
+    story.calls("call", "10:00:00", 0, 0);
+    let finding = story.auditor.finding(at("10:00:00"));
+    assert_eq!(
+        (finding.verdict, finding.round.outcome),
+        (Verdict::Unknown, Outcome::Lacking(What::Sessions))
+    );
+}
+
+#[test]
+fn a_gap_between_peaks_is_not_filled_with_hope() {
+    let mut story = Story::pair();
+    story.calls("call", "09:52:00", 0, 0);
+    story.sessions("web", "09:53:00", 50);
+    // The count of 09:57 was lost; that of 10:02 covers from 09:57 on.
+    story.calls("call", "10:02:00", 0, 0);
+    story.sessions("web", "10:02:30", 50);
+    let Outcome::Unknown(silent) = story.auditor.round(at("10:02:30")).outcome else { panic!() };
+    assert_eq!(
+        (silent[0].server, silent[0].missing),
+        (story.id("call"), Missing::NotCovered(at("09:53:00")))
+    );
+    story.calls("call", "09:57:00", 4, 9);
+    assert_eq!(story.bounds("10:02:30").calls_peak, 9);
+}

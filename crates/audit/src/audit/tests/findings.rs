@@ -148,3 +148,19 @@ fn rules_that_mean_nothing_are_refused() {
     assert_eq!(with(Settings { skew: mins(-1), ..exact() }), Some(SettingsError::Skew));
     assert_eq!(with(Settings::default()), None);
 }
+
+#[test]
+fn what_is_shown_over_time_is_what_was_counted() {
+    let (story, end) = rounds(&[(15, 10), (19, 10), (17, 10)]);
+    let counts: Vec<u32> =
+        story.auditor.session_counts(story.id("web")).map(|(_, sessions)| sessions).collect();
+    assert_eq!(counts, [15, 19, 17]);
+    assert_eq!(story.auditor.window_ends(10), [at("10:00:00"), at("10:10:00"), end]);
+    assert_eq!(story.auditor.window_ends(2), [at("10:10:00"), end], "the newest");
+    assert_eq!(Story::pair().auditor.window_ends(10), []);
+    let words: Vec<&str> =
+        [Verdict::Healthy, Verdict::Unknown, Verdict::Full, Verdict::Leak].map(Verdict::as_str).to_vec();
+    assert_eq!(words, ["healthy", "unknown", "full", "leak"]);
+    let roles = [Role::WebBridge, Role::CallBridge, Role::Both, Role::Janus].map(Role::as_str);
+    assert_eq!(roles, ["web bridge", "call bridge", "both", "janus"]);
+}

@@ -1,6 +1,6 @@
 //! The report as JSON. Moments are RFC 3339 in UTC.
 
-use everpresent_audit::audit::{BridgeReport, LeakSource, Missing, Restart, Silent, What};
+use everpresent_audit::audit::{BridgeReport, LeakSource, Missing, Outcome, Restart, Silent};
 use everpresent_audit::deployment::Fill;
 use everpresent_audit::{Auditor, Report, Verdict};
 use jiff::Timestamp;
@@ -30,6 +30,10 @@ pub(super) fn report(auditor: &Auditor, report: &Report, notes: &Notes) -> Value
         "lower_bounds": lower_bounds(report),
         "full": full,
         "silent": finding.silent().iter().map(|silent| self::silent(auditor, silent)).collect::<Vec<_>>(),
+        "lacking": match finding.round.outcome {
+            Outcome::Lacking(what) => Some(super::text::counted(what)),
+            Outcome::Known(_) | Outcome::Unknown(_) => None,
+        },
         "bridges": report.bridges.iter().map(|bridge| self::bridge(auditor, bridge)).collect::<Vec<_>>(),
         "call_bridges": report.call_bridges.iter().map(|bridge| json!({
             "name": name(auditor, bridge.server),
@@ -86,10 +90,7 @@ fn leaked(report: &Report) -> Value {
 }
 
 fn silent(auditor: &Auditor, silent: &Silent) -> Value {
-    let what = match silent.what {
-        What::Sessions => "sessions",
-        What::Calls => "calls",
-    };
+    let what = super::text::counted(silent.what);
     let (missing, at) = match silent.missing {
         Missing::Never => ("never", None),
         Missing::Since(at) => ("since", Some(at)),

@@ -3,7 +3,7 @@
 mod notes;
 mod tables;
 
-use everpresent_audit::audit::{Basis, Missing, Silent, What};
+use everpresent_audit::audit::{Basis, Missing, Outcome, Silent, What};
 use everpresent_audit::{Auditor, Report, Verdict};
 
 use super::intake::Notes;
@@ -45,7 +45,10 @@ fn headline(auditor: &Auditor, report: &Report) -> String {
             finding.in_a_row
         ),
         Verdict::Healthy => "no sign of leaked sessions.".to_owned(),
-        Verdict::Unknown if finding.known_in_a_row == 0 => "a server is silent.".to_owned(),
+        Verdict::Unknown if finding.known_in_a_row == 0 => match finding.round.outcome {
+            Outcome::Lacking(what) => format!("there is no server that counts {}.", counted(what)),
+            Outcome::Known(_) | Outcome::Unknown(_) => "a server is silent.".to_owned(),
+        },
         Verdict::Unknown => format!(
             "sessions without calls in {} of {needed} windows, and no more counts before them.",
             finding.in_a_row
@@ -93,11 +96,16 @@ fn figures(auditor: &Auditor, report: &Report) -> Option<String> {
     Some(lines.join("\n"))
 }
 
-fn missing(auditor: &Auditor, silent: &Silent) -> String {
-    let what = match silent.what {
+/// The word for it, also in JSON.
+pub(super) fn counted(what: What) -> &'static str {
+    match what {
         What::Sessions => "sessions",
         What::Calls => "calls",
-    };
+    }
+}
+
+fn missing(auditor: &Auditor, silent: &Silent) -> String {
+    let what = counted(silent.what);
     let name = name(auditor, silent.server);
     match silent.missing {
         Missing::Never => format!("{name}: it never counted {what}"),
