@@ -2,8 +2,10 @@
 //!
 //! What a line means and whether a bridge leaks is decided in `everpresent-audit`; here is what touches the world.
 
+pub mod clock;
 pub mod inventory;
 pub mod janus;
+pub mod restart;
 pub mod secret;
 pub mod sources;
 pub mod ssh;
