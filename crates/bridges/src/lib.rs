@@ -5,6 +5,7 @@
 pub mod clock;
 pub mod inventory;
 pub mod janus;
+pub mod rehearsal;
 pub mod restart;
 pub mod secret;
 pub mod sources;

@@ -104,10 +104,10 @@ impl Decision {
         self.checks.iter().all(|check| check.passes)
     }
 
-    /// Whether it is only a matter of waiting for the restarts that go on.
-    pub fn must_only_wait(&self) -> bool {
-        let blocking = self.checks.iter().filter(|check| !check.passes);
-        !self.allowed() && blocking.clone().all(|check| matches!(check.rule, Rule::Order | Rule::LastServing))
+    /// Whether nothing but these rules are in the way.
+    pub fn only_in_the_way(&self, rules: &[Rule]) -> bool {
+        let mut blocking = self.checks.iter().filter(|check| !check.passes);
+        !self.allowed() && blocking.all(|check| rules.contains(&check.rule))
     }
 
     /// The reasons against it, or for it if there are none.
@@ -338,7 +338,7 @@ mod tests {
         let mut about = quiet(&windows, &calls);
         about.going_on = 1;
         assert_eq!(against(&about, NONE), ["order"]);
-        assert!(decide(&about, NONE).must_only_wait());
+        assert!(decide(&about, NONE).only_in_the_way(&[Rule::Order]));
         about.parallel = 2;
         assert!(against(&about, NONE).is_empty());
         about.others_serving = 0;
@@ -353,6 +353,6 @@ mod tests {
         let mut about = quiet(&windows, &calls);
         about.reachable = false;
         assert_eq!(against(&about, NONE), ["access"]);
-        assert!(!decide(&about, NONE).must_only_wait());
+        assert!(!decide(&about, NONE).only_in_the_way(&[Rule::Order, Rule::Calls]));
     }
 }

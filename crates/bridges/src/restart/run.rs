@@ -2,13 +2,14 @@
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
+use std::time::Duration;
 
 use everpresent_audit::ServerId;
 use jiff::Timestamp;
 use thiserror::Error;
 use tokio::task::{Id, JoinSet};
 
-use super::decision::{self, Circumstances, Decision, Overrides};
+use super::decision::{self, Circumstances, Decision, Overrides, Rule};
 use super::facts::Facts;
 use super::journal::{Happening, Journal, JournalError, Outcome, Past};
 use super::lock::{Lock, LockError};
@@ -17,6 +18,10 @@ use super::port;
 use crate::clock::Clock;
 use crate::inventory::{Inventory, known_as};
 use crate::ssh::Deadlines;
+use crate::timing::Length;
+
+/// Time between two looks at calls that are in the way.
+const LOOK_AGAIN: Duration = Duration::from_secs(15);
 
 /// What is ordered.
 #[derive(Debug, Clone, Copy, Default)]
@@ -25,6 +30,8 @@ pub struct Options {
     pub overrides: Overrides,
     /// Restarts at a time, in place of the inventory's.
     pub parallel: Option<usize>,
+    /// How long is waited, in all, for the end of calls that are in the way.
+    pub wait: Option<Length>,
     /// Decide and do nothing.
     pub dry_run: bool,
 }
@@ -53,6 +60,8 @@ pub enum Progress<'a> {
     CutOff(&'a str, Timestamp),
     /// The command is about to be sent.
     Begins(&'a str, &'a str),
+    /// Calls are in the way, and it is waited for their end; said at each look.
+    Waits(&'a str, &'a str),
     /// It is known what came of it.
     Ends(&'a Restarted),
 }
@@ -88,6 +97,8 @@ struct Work<'a> {
     past: Past,
     journal: Option<Journal>,
     waiting: VecDeque<ServerId>,
+    /// Until when calls that are in the way are waited for.
+    patience_ends: Timestamp,
     going_on: JoinSet<(Outcome, String)>,
     /// Those that are being restarted, by their tasks.
     busy: BTreeMap<Id, (ServerId, Decision)>,
@@ -118,6 +129,11 @@ impl Run {
             past,
             journal,
             waiting: servers.iter().copied().collect(),
+            patience_ends: self
+                .options
+                .wait
+                .and_then(|wait| now.checked_add(wait.signed()).ok())
+                .unwrap_or(now),
             going_on: JoinSet::new(),
             busy: BTreeMap::new(),
             done: Vec::new(),
@@ -164,13 +180,19 @@ impl Work<'_> {
                     self.begin(server, decision, tell)?;
                     break;
                 }
-                // Whatever goes on may be all that is in the way; what is decided then is decided anew.
-                if self.busy.is_empty() || !decision.must_only_wait() {
+                // Whatever goes on may be all that is in the way. Each time it is decided anew.
+                if !self.busy.is_empty() && decision.only_in_the_way(&[Rule::Order, Rule::LastServing]) {
+                    self.wait_for_one(tell).await?;
+                } else if decision.only_in_the_way(&[Rule::Calls])
+                    && self.run.clock.now() < self.patience_ends
+                {
+                    tell(Progress::Waits(&self.run.inventory.entry(server).name, &decision.reason()));
+                    self.run.clock.sleep(LOOK_AGAIN).await;
+                } else {
                     let reason = decision.reason();
                     self.finish(server, decision, Outcome::Refused, reason, tell)?;
                     break;
                 }
-                self.wait_for_one(tell).await?;
             }
         }
         while !self.busy.is_empty() {

@@ -80,10 +80,12 @@ pub(super) async fn sign_in(
     };
     match reply {
         Reply::Accepted => Ok(()),
-        // The library says "refused, nothing else is possible" when the connection is gone.
-        Reply::Refused(methods) if methods.is_empty() && handle.is_closed() => {
-            Err(SshError::Closed { place: access.known_as(), phase: Phase::Authentication })
-        }
+        // The library makes no difference between a refusal without another way and a connection that is gone.
+        Reply::Refused(methods) if methods.is_empty() && handle.is_closed() => Err(SshError::Refused {
+            place: access.known_as(),
+            user: access.user.clone(),
+            hint: "the server closed the connection".to_owned(),
+        }),
         Reply::Refused(methods) => Err(refused(access, &methods)),
     }
 }

@@ -48,7 +48,8 @@ impl Past {
         let length = file.metadata()?.len();
         let skipped = length.saturating_sub(TAIL_BYTES);
         file.seek(SeekFrom::Start(skipped))?;
-        let mut reader = BufReader::new(file);
+        // What is appended meanwhile is not read, and what never ends neither.
+        let mut reader = BufReader::new(file.take(TAIL_BYTES));
         let mut past = Self::default();
         let mut first_is_cut = skipped > 0;
         let mut line = Vec::new();
