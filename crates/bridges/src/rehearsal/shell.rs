@@ -112,11 +112,7 @@ impl Editor {
                 }
                 // Ctrl-D on an empty line.
                 4 if self.line.is_empty() => typed.push(Typed::End),
-                8 | 127 => {
-                    if self.line.pop().is_some() {
-                        self.echo(b"\x08 \x08", &mut typed);
-                    }
-                }
+                8 | 127 if self.line.pop().is_some() => self.echo(b"\x08 \x08", &mut typed),
                 byte if byte.is_ascii_control() => {}
                 byte if self.line.len() < MAX_LINE_BYTES => {
                     self.line.push(*byte);

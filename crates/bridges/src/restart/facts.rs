@@ -49,23 +49,9 @@ pub fn live_calls(auditor: &Auditor, now: Timestamp) -> Result<u32, String> {
     if auditor.deployment().call_bridges().next().is_none() {
         return Err("the inventory has no Call Bridge, so nobody counts the calls".to_owned());
     }
-    let round = auditor.round(now);
-    if let Some(bounds) = round.bounds() {
-        return Ok(bounds.calls);
-    }
-    // Web Bridges may be silent: only who counts calls matters here.
-    let report = auditor.report(now);
-    let from = now.checked_sub(auditor.settings().window).unwrap_or(Timestamp::MIN);
-    let mut calls = 0_u32;
-    for bridge in &report.call_bridges {
-        let name = &auditor.deployment().server(bridge.server).name;
-        match (bridge.at, bridge.calls) {
-            (Some(at), Some(now)) if at > from => calls = calls.saturating_add(now),
-            (Some(at), _) => return Err(format!("{name} has not counted calls since {at:.0}")),
-            (None, _) => return Err(format!("{name} never counted calls")),
-        }
-    }
-    Ok(calls)
+    auditor
+        .live_calls(now)
+        .map_err(|silent| silent.iter().map(|silent| silence(auditor, silent)).collect::<Vec<_>>().join(", "))
 }
 
 /// One of those without whom the audit cannot say anything, in words.

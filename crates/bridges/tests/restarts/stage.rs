@@ -1,5 +1,7 @@
 //! Stand-ins, an inventory that trusts them, and a clock that runs fast.
 
+#![expect(clippy::unwrap_used, reason = "a helper of tests: a failed setup fails the test")]
+
 use std::path::PathBuf;
 use std::sync::Arc;
 
