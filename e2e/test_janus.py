@@ -118,6 +118,16 @@ async def test_a_drain_that_is_given_up_opens_janus_again(janus):
 
 
 @pytest.mark.parametrize(
+    ("restart", "said"), [("false", "drained, not restarted"), ("true", "drained, restarted, not verified")]
+)
+async def test_a_restart_that_did_not_happen_is_not_called_one(janus, restart, said):
+    janus.session()
+    outcome = await bridges(janus, "drain", "--back-within", "2s", "--", restart)
+    assert outcome.returncode == 1 and said in outcome.stderr, outcome.stderr
+    assert janus.ask("info")["accepting-new-sessions"]
+
+
+@pytest.mark.parametrize(
     ("janus", "scheme"), [("SOCK_SEQPACKET", "unix"), ("SOCK_DGRAM", "unix-dgram")], indirect=["janus"]
 )
 async def test_the_unix_socket_tells_the_same_as_http(janus, scheme):

@@ -13,6 +13,7 @@ mod group;
 mod guardian;
 mod ha;
 mod harness;
+mod janus;
 mod offline;
 mod served;
 mod service;

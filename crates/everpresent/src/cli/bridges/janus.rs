@@ -86,6 +86,9 @@ pub(crate) enum JanusCommand {
         /// How long to wait for live sessions to end: 90s, 30m, 2h
         #[arg(long, value_name = "LENGTH", default_value = "30m")]
         longest: Length,
+        /// Within this Janus must take sessions again after its restart
+        #[arg(long, value_name = "LENGTH", default_value = "60s")]
+        back_within: Length,
         /// Restart it over SSH, as the inventory says
         #[arg(long, requires = "server", conflicts_with = "command")]
         restart: bool,

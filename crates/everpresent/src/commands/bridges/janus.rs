@@ -19,6 +19,8 @@ use target::Target;
 const LOOKS: u32 = 5;
 /// Not more often than this, however short the grace time is.
 const SHORTEST_WAIT: Duration = Duration::from_secs(1);
+/// Clients keep their sessions alive at least this often, with the default `session_timeout` of Janus.
+const KEEP_ALIVE_INTERVAL: Duration = Duration::from_secs(60);
 /// Not more seldom than this, however long it is.
 const LONGEST_WAIT: Duration = Duration::from_secs(30);
 
@@ -37,8 +39,14 @@ pub(super) fn run(command: &JanusCommand, cli: &Cli) -> Result<ExitCode, Failure
         JanusCommand::End { target, dry_run, no_wait, leaked: _ } => {
             end(&Target::open(target)?, *dry_run, !no_wait, cli)
         }
-        JanusCommand::Drain { target, longest, restart, command } => {
-            drain::run(&Target::open(target)?, longest.duration(), *restart, command, cli)
+        JanusCommand::Drain { target, longest, back_within, restart, command } => {
+            let plan = drain::Plan {
+                longest: longest.duration(),
+                back_within: back_within.duration(),
+                over_ssh: *restart,
+                command,
+            };
+            drain::run(&Target::open(target)?, &plan, cli)
         }
         JanusCommand::Open { target } => {
             let target = Target::open(target)?;
@@ -89,6 +97,12 @@ fn end(target: &Target, dry_run: bool, wait: bool, cli: &Cli) -> Result<ExitCode
 
 /// Looks at all sessions, and goes on looking for the grace time if that is wanted and there are suspects.
 fn looked(target: &Target, again: bool) -> Result<(Audit, Memory), Failure> {
+    if target.grace < KEEP_ALIVE_INTERVAL {
+        let (grace, interval) = (target.grace.as_secs(), KEEP_ALIVE_INTERVAL.as_secs());
+        anstream::eprintln!(
+            "warning: a client may ask for nothing for {interval} s and be there; with a grace time of {grace} s it counts as gone"
+        );
+    }
     let mut memory = Memory::default();
     let mut audit = look(&target.admin, &mut memory, target.grace).map_err(|error| failure(&error))?;
     let suspects = audit.count(Verdict::Suspect);

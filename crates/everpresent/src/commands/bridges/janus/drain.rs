@@ -17,16 +17,20 @@ use crate::failure::{Exit, Failure};
 use crate::output;
 use crate::signals::Orders;
 
-/// Within this Janus must answer again after its restart.
-const BACK_WITHIN: Duration = Duration::from_secs(60);
+/// How a drain is to go.
+pub(super) struct Plan<'a> {
+    /// How long live sessions are waited for.
+    pub(super) longest: Duration,
+    /// Within this Janus must take sessions again after its restart.
+    pub(super) back_within: Duration,
+    /// Restart it over SSH.
+    pub(super) over_ssh: bool,
+    /// Restart it with this command, if there is one.
+    pub(super) command: &'a [String],
+}
 
-pub(super) fn run(
-    target: &Target,
-    longest: Duration,
-    over_ssh: bool,
-    command: &[String],
-    cli: &Cli,
-) -> Result<ExitCode, Failure> {
+pub(super) fn run(target: &Target, plan: &Plan<'_>, cli: &Cli) -> Result<ExitCode, Failure> {
+    let Plan { longest, over_ssh, command, .. } = *plan;
     if over_ssh && target.ssh.is_none() {
         let text = "--restart needs [server.ssh] of this server in the inventory; or give a command after --";
         return Err(Failure::new(Exit::Config, text));
@@ -50,16 +54,8 @@ pub(super) fn run(
         }
     }
     let restart = over_ssh || !command.is_empty();
-    if restart && let Err(problem) = start_again(target, over_ssh, command) {
-        let opened = target.admin.accept_new_sessions(true);
-        let state = if opened.is_ok() { "it takes new sessions again" } else { "see whether it runs" };
-        return Err(Failure::failed(format!("drained, but not restarted: {problem}; {state}")));
-    }
-    if restart && !janus::restarted(&target.admin, BACK_WITHIN) {
-        let seconds = BACK_WITHIN.as_secs();
-        return Err(Failure::failed(format!(
-            "drained; restarted, not verified: within {seconds} s Janus did not answer that it takes sessions"
-        )));
+    if restart {
+        restarted(target, plan)?;
     }
     let sentence = if restart {
         "Drained and restarted; Janus is back and takes sessions."
@@ -72,6 +68,23 @@ pub(super) fn run(
         output::print(sentence)?;
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Restarts Janus and sees that it was; if not, it is told to take sessions again, so that nobody finds it closed.
+fn restarted(target: &Target, plan: &Plan<'_>) -> Result<(), Failure> {
+    let problem = match start_again(target, plan.over_ssh, plan.command) {
+        Ok(()) if janus::restarted(&target.admin, plan.back_within) => return Ok(()),
+        Ok(()) => format!(
+            "restarted, not verified: within {} s Janus did not say that it takes sessions",
+            plan.back_within.as_secs()
+        ),
+        Err(problem) => format!("not restarted: {problem}"),
+    };
+    let state = match target.admin.accept_new_sessions(true) {
+        Ok(()) => "it answers, and was told to take sessions again".to_owned(),
+        Err(error) => format!("see whether it runs: {error}"),
+    };
+    Err(Failure::failed(format!("drained, {problem}; {state}")))
 }
 
 /// A line each time that something has changed.
