@@ -90,7 +90,7 @@ pub(crate) enum JanusCommand {
         #[arg(long, value_name = "LENGTH", default_value = "60s")]
         back_within: Length,
         /// Restart it over SSH, as the inventory says
-        #[arg(long, requires = "server", conflicts_with = "command")]
+        #[arg(long, requires = "server", conflicts_with_all = ["command", "url"])]
         restart: bool,
         /// Restart it with this command on this machine
         #[arg(last = true, value_name = "COMMAND")]
@@ -112,7 +112,7 @@ pub(crate) struct JanusTarget {
     #[arg(long, value_name = "URL")]
     pub(crate) url: Option<String>,
     /// File with the admin secret, readable by its owner only
-    #[arg(long, value_name = "FILE", requires = "url")]
+    #[arg(long, value_name = "FILE", requires = "url", conflicts_with = "server")]
     pub(crate) admin_secret_file: Option<PathBuf>,
     /// Its name in the inventory
     #[arg(long, value_name = "NAME")]
