@@ -1,6 +1,7 @@
 """A real Janus: abandoned sessions are named and ended one by one, live ones are left alone; drained, then restarted."""
 
 import asyncio
+import functools
 import json
 import os
 import signal
@@ -26,13 +27,15 @@ def janus(request, tmp_path: Path) -> Iterator[Janus]:
         running.stop()
 
 
-async def bridges(janus: Janus, *words: str, url: str | None = None) -> subprocess.CompletedProcess:
-    """`everpresent bridges janus …`, with JSON on its output."""
+async def bridges(janus: Janus, *words: str, url: str | None = None, trusts: Path | None = None) -> subprocess.CompletedProcess:
+    """`everpresent bridges janus …`, with JSON on its output. `trusts`: authorities in place of the machine's."""
     url = url or f"http://127.0.0.1:{janus.admin_port}/admin"
     command = [BINARY, "--json", "bridges", "janus", *words[:1], "--url", url, "--admin-secret-file", str(janus.secret)]
     if words[0] in ("audit", "end"):
         command += ["--grace", f"{GRACE_SECONDS}s"]
-    return await asyncio.to_thread(subprocess.run, [*command, *words[1:]], capture_output=True, text=True, check=False)
+    environment = os.environ | ({"SSL_CERT_FILE": str(trusts)} if trusts else {})
+    run = functools.partial(subprocess.run, capture_output=True, text=True, check=False, env=environment)
+    return await asyncio.to_thread(run, [*command, *words[1:]])
 
 
 def verdicts(outcome: subprocess.CompletedProcess) -> dict[int, str]:
@@ -136,3 +139,27 @@ async def test_the_unix_socket_tells_the_same_as_http(janus, scheme):
     over_http = await bridges(janus, "audit")
     over_socket = await bridges(janus, "audit", url=f"{scheme}:{janus.socket}")
     assert verdicts(over_socket) == verdicts(over_http) and len(verdicts(over_http)) == 200
+
+
+async def test_over_https_only_the_server_that_is_trusted_is_told_the_secret(janus):
+    session = janus.session()
+    url = f"https://localhost:{janus.admin_tls_port}/admin"
+    trusted = await bridges(janus, "audit", url=url, trusts=janus.certificate.certificate)
+    assert verdicts(trusted) == {session: "suspect"}, trusted.stderr
+    untrusted = await bridges(janus, "audit", url=url)
+    assert untrusted.returncode == 69 and "certificate" in untrusted.stderr, untrusted.stderr
+
+
+async def test_the_inventory_says_where_it_is_and_what_the_grace_time_is(janus):
+    janus.attach(janus.session())
+    inventory = janus.folder / "bridges.toml"
+    inventory.write_text(
+        '[[server]]\nname = "echo"\nrole = "janus"\naddress = "127.0.0.1"\n[server.janus]\n'
+        f'admin = "unix:{janus.socket}"\nsecret_file = "janus-secret"\ngrace = "2s"\n'
+    )
+    await asyncio.sleep(2.5)  # waits: for the grace time to pass
+    command = [BINARY, "bridges", "janus", "end", "--leaked", "--server", "echo"]
+    run = functools.partial(subprocess.run, capture_output=True, text=True, check=False, cwd=janus.folder)
+    outcome = await asyncio.to_thread(run, command)
+    assert outcome.returncode == 0 and "1 ended; untouched: 0 live" in outcome.stdout, outcome.stderr
+    assert janus.sessions() == set()
