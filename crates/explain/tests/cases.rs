@@ -192,3 +192,31 @@ fn a_service_that_is_back_within_its_time_is_no_cause() {
     };
     assert_eq!((down("89"), down("90")), (vec![], vec![Cause::CriticalServiceDown]));
 }
+
+/// Failovers 20 min apart in the logs of both nodes; the second node hears of each fallback some seconds later.
+fn logs_of_both(failovers: u32) -> Report {
+    let (backup, back) = ("Running in Backup Mode,Failed Over", "Normal,Normal");
+    let mut logs = [String::new(), String::new()];
+    for failover in 0..failovers {
+        let mut write = |log: usize, minute: u32, second: u32, states: &str| {
+            let minutes = failover * 20 + minute;
+            let at = format!("2021-05-13 {:02}:{:02}:{second:02},000", 4 + minutes / 60, minutes % 60);
+            let line = format!("{at} INFO [HS] rsrm.F - F: peer states vector changed to [{states}]\n");
+            logs[log].push_str(&line);
+        };
+        write(0, 0, 0, backup);
+        write(0, 10, 0, back);
+        write(1, 10, 2, "Failed Over,Running in Backup Mode");
+        write(1, 10, 5, back);
+    }
+    explain(&[("imp1.log", logs[0].as_bytes()), ("imp2.log", logs[1].as_bytes())])
+}
+
+#[test]
+fn the_logs_of_both_nodes_count_a_failover_once() {
+    let flaps = |report: &Report| report.causes.iter().any(|finding| finding.cause == Cause::Flapping);
+    assert!(!flaps(&logs_of_both(2)), "two failovers are no flapping, whoever tells of them");
+    let report = logs_of_both(3);
+    let flapping = report.causes.iter().find(|finding| finding.cause == Cause::Flapping).unwrap();
+    assert!(flapping.what[0].starts_with("3 failovers in 40 min"), "{:?}", flapping.what);
+}

@@ -39,9 +39,14 @@ pub(super) fn run(events: &[Event], drafts: &mut Drafts) {
     }
 }
 
+/// A pair that is back for so many seconds may fail over anew. Before, it is the log of the other node that is late with
+/// what was: both write the states of the pair, each when it hears of them.
+const BACK_SECONDS: i64 = 60;
+
 /// Events that say that one node has begun to serve the other's users, each failover once.
 pub(super) fn failovers(events: &[Event]) -> Vec<usize> {
     let mut failed_over = false;
+    let mut back_since: Option<DateTime> = None;
     let mut found = Vec::new();
     for (index, event) in events.iter().enumerate() {
         let now = match event.what {
@@ -56,8 +61,12 @@ pub(super) fn failovers(events: &[Event]) -> Vec<usize> {
             What::RecoveryAlarm { alarm: "SRMFailover", .. } => true,
             _ => continue,
         };
-        if now && !failed_over {
+        let late = back_since.is_some_and(|since| seconds_between(since, event.at) < BACK_SECONDS);
+        if now && !failed_over && !late {
             found.push(index);
+        }
+        if failed_over && !now {
+            back_since = Some(event.at);
         }
         failed_over = now;
     }
