@@ -12,16 +12,16 @@ use jiff::Timestamp;
 
 use super::{Inlet, Origin};
 
-/// How often is looked whether the file grew. A rotation is noticed as fast.
+/// How often to look whether a file grew. A rotation is noticed as fast.
 pub const LOOK_EVERY: Duration = Duration::from_millis(500);
 /// Bytes that are read at once, before their lines are put into the queue.
 const READ_AT_ONCE: usize = 256 * 1024;
 
-/// Follows a file until the queue is closed. A file that is not there is waited for.
+/// Follows a file until the queue is closed, and looks so often. A file that is not there is waited for.
 ///
 /// # Errors
 /// When the file is there and cannot be read.
-pub async fn run(path: PathBuf, start: Start, inlet: &Inlet) -> std::io::Result<()> {
+pub async fn run(path: PathBuf, start: Start, every: Duration, inlet: &Inlet) -> std::io::Result<()> {
     let origin = Origin::File(Arc::from(path.as_path()));
     let mut follower = Follower::new(path, start);
     let mut live = false;
@@ -53,7 +53,7 @@ pub async fn run(path: PathBuf, start: Start, inlet: &Inlet) -> std::io::Result<
         if !look.more {
             // What the file held before is read; from now on lines arrive as they are written.
             live = true;
-            tokio::time::sleep(LOOK_EVERY).await;
+            tokio::time::sleep(every).await;
         }
     }
 }

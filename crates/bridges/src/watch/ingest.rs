@@ -189,6 +189,12 @@ impl Ingest {
         for row in batch.calls {
             bounded(&mut self.batch.calls, row, &mut self.totals);
         }
+        for row in batch.verdicts {
+            bounded(&mut self.batch.verdicts, row, &mut self.totals);
+        }
+        for row in batch.restarts {
+            bounded(&mut self.batch.restarts, row, &mut self.totals);
+        }
     }
 
     /// Takes counts of the history, as if they had been seen. They are not trusted: nobody knows any more how they came.

@@ -9,6 +9,7 @@ use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
+use crate::clock::Clock;
 use crate::inventory::{Access, Inventory, Source};
 use crate::sources::follow::{self, Start};
 use crate::sources::sftp::{LOG, Tail};
@@ -18,6 +19,9 @@ use crate::ssh::{Deadlines, Session};
 
 /// How far before its end a log file is read when the watch begins: some hours of a busy server.
 const FIRST_BYTES: u64 = 64 << 20;
+
+/// Files are not looked at more often, however fast the clock runs.
+const SHORTEST_LOOK: Duration = Duration::from_millis(10);
 
 /// The sources of an inventory. Dropped, they end.
 pub struct Listening {
@@ -29,15 +33,16 @@ pub struct Listening {
 /// Opens sources into one queue.
 struct Opener {
     inlet: Inlet,
+    look_every: Duration,
     listening: Listening,
 }
 
 impl Listening {
     /// Opens all sources. What cannot be opened now is tried again.
-    pub fn begin(inventory: &Inventory, admission: &Admission) -> (Self, Lines) {
+    pub fn begin(inventory: &Inventory, admission: &Admission, clock: &Clock) -> (Self, Lines) {
         let (inlet, lines) = queue(Arc::new(Status::new("all")));
-        let listening = Self { stop: CancellationToken::new(), statuses: Vec::new(), tasks: JoinSet::new() };
-        let mut opener = Opener { inlet, listening };
+        let look_every = clock.real_time(follow::LOOK_EVERY).max(SHORTEST_LOOK);
+        let mut opener = Opener { inlet, look_every, listening: Self::none() };
         let mut files: Vec<&PathBuf> = inventory.servers.iter().flat_map(|entry| entry.files()).collect();
         files.sort();
         files.dedup();
@@ -69,6 +74,11 @@ impl Listening {
         (opener.listening, lines)
     }
 
+    /// No source at all.
+    pub fn none() -> Self {
+        Self { stop: CancellationToken::new(), statuses: Vec::new(), tasks: JoinSet::new() }
+    }
+
     /// How each source fares.
     pub fn reports(&self) -> Vec<crate::sources::Report> {
         self.statuses.iter().map(|status| status.report()).collect()
@@ -90,15 +100,11 @@ impl Opener {
 
     fn file(&mut self, path: PathBuf) {
         let (status, inlet, stop) = self.source(format!("file {}", path.display()));
+        let every = self.look_every;
         self.listening.tasks.spawn(async move {
-            let mut start = Start::Last(FIRST_BYTES);
-            supervise(&status, &stop, || {
-                // After a failure it may have been read in part: from its beginning nothing is missed, and what is known already
-                // changes nothing.
-                let from = std::mem::replace(&mut start, Start::Last(FIRST_BYTES));
-                follow::run(path.clone(), from, &inlet)
-            })
-            .await;
+            // After a failure the end is read again; what is known already changes nothing.
+            supervise(&status, &stop, || follow::run(path.clone(), Start::Last(FIRST_BYTES), every, &inlet))
+                .await;
         });
     }
 
@@ -197,7 +203,8 @@ mod tests {
                     [[server]]\nname = \"core1\"\nrole = \"call bridge\"\nfiles = [\"all.log\"]\n";
         let path: &Path = &folder.path().join("bridges.toml");
         let inventory = Inventory::parse(text, path).unwrap();
-        let (listening, mut lines) = Listening::begin(&inventory, &Admission::new(Admit::All));
+        let (listening, mut lines) =
+            Listening::begin(&inventory, &Admission::new(Admit::All), &Clock::real());
         assert_eq!(&*lines.next().await.unwrap().bytes, b"one");
         let names: Vec<String> = listening.reports().into_iter().map(|report| report.name).collect();
         assert_eq!(names.len(), 3, "{names:?}");

@@ -144,7 +144,8 @@ async fn lines_of_before_are_not_live_and_those_that_come_later_are() {
     let scene = Scene::new(Some("old\n"), Start::Beginning);
     let (inlet, mut lines) = queue(Arc::new(Status::new("log")));
     let path = scene.path("log");
-    let following = tokio::spawn(async move { run(path, Start::Beginning, &inlet).await });
+    let following =
+        tokio::spawn(async move { run(path, Start::Beginning, Duration::from_millis(10), &inlet).await });
     assert!(!lines.next().await.unwrap().live);
     // The file is written until one line is taken as live: the follower has reached the end of it by then.
     for _ in 0..20 {
