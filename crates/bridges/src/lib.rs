@@ -3,6 +3,7 @@
 //! What a line means and whether a bridge leaks is decided in `everpresent-audit`; here is what touches the world.
 
 pub mod clock;
+pub mod history;
 pub mod inventory;
 pub mod janus;
 pub mod rehearsal;
