@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use everpresent_audit::plot::{LeakPoint, Line, Plot};
-use everpresent_store::bridge_history::{Bucket, PeakHour, RestartRow};
+use everpresent_store::bridge_history::{Bucket, PeakHour, RestartRow, SessionCount};
 use everpresent_store::{BridgeHistory, OpenError, StoreError};
 use jiff::civil::Weekday;
 use jiff::tz::TimeZone;
@@ -37,7 +37,7 @@ pub struct Overview {
 pub struct BridgeLine {
     /// Its name.
     pub server: String,
-    /// The highest count of the last length of time.
+    /// Its newest count.
     pub sessions: u32,
     /// When that was, as RFC 3339 writes it.
     pub at: String,
@@ -102,7 +102,8 @@ async fn read(
     let (mut bridges, mut lines) = (Vec::new(), Vec::new());
     for (_, server) in inventory.deployment.web_bridges() {
         let buckets = history.session_buckets(&server.name, span, length).await?;
-        bridges.extend(summary(&server.name, &buckets));
+        let newest = history.sessions(&server.name, span.0, 1).await?;
+        bridges.extend(newest.last().and_then(|newest| summary(newest, &buckets)));
         let own = restarts.iter().filter(|restart| restart.server == server.name);
         lines.push(Line {
             name: server.name.clone(),
@@ -126,11 +127,11 @@ async fn read(
     Ok(Overview { bridges, restarts, quiet_hours, plot })
 }
 
-fn summary(server: &str, buckets: &[Bucket]) -> Option<BridgeLine> {
-    let last = buckets.last()?;
-    let highest = buckets.iter().map(|bucket| bucket.highest).max().unwrap_or(last.highest);
-    let at = Timestamp::from_millisecond(last.at).ok()?;
-    Some(BridgeLine { server: server.to_owned(), sessions: last.highest, at: format!("{at:.0}"), highest })
+fn summary(newest: &SessionCount, buckets: &[Bucket]) -> Option<BridgeLine> {
+    let highest = buckets.iter().map(|bucket| bucket.highest).max().unwrap_or(0).max(newest.sessions);
+    let at = Timestamp::from_millisecond(newest.at).ok()?;
+    let (server, sessions) = (newest.server.clone(), newest.sessions);
+    Some(BridgeLine { server, sessions, at: format!("{at:.0}"), highest })
 }
 
 /// The extremes of a length of time; their order within it is not known, and does not show.
@@ -166,7 +167,7 @@ fn quiet_hours(hours: &[PeakHour], zone: &TimeZone) -> Vec<QuietHour> {
 #[cfg(test)]
 mod tests {
     use everpresent_audit::plot::svg;
-    use everpresent_store::bridge_history::{Batch, CallCount, SessionCount, VerdictRow};
+    use everpresent_store::bridge_history::{Batch, CallCount, VerdictRow};
 
     use super::*;
 
@@ -190,7 +191,11 @@ mod tests {
             batch.calls.push(CallCount { server, at, now: calls, peak: calls });
             let sessions = u32::try_from(hour % 336 / 3).unwrap();
             batch.sessions.push(SessionCount { server: "web1".into(), at, sessions, c: 1, d: 1 });
-            batch.verdicts.push(VerdictRow { at, verdict: "leak".into(), bounds: Some((sessions, sessions + 3)) });
+            batch.verdicts.push(VerdictRow {
+                at,
+                verdict: "leak".into(),
+                bounds: Some((sessions, sessions + 3)),
+            });
         }
         let restarted = (from + SignedDuration::from_hours(336)).as_millisecond();
         batch.restarts.push(RestartRow {

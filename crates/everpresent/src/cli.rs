@@ -16,7 +16,10 @@ use everpresent_server::config::Config;
 use everpresent_session::ids::Incarnation;
 
 use crate::failure::Failure;
-pub(crate) use bridges::{AuditArguments, BridgesCommand, JanusCommand, JanusTarget};
+pub(crate) use bridges::{
+    AuditArguments, BridgesCommand, HistoryArguments, JanusCommand, JanusTarget, LogFormatArgument,
+    WatchArguments,
+};
 pub(crate) use group::{AssignArguments, GroupCommand};
 pub(crate) use ha::{ExplainArguments, HaCommand};
 pub(crate) use service::ServiceCommand;

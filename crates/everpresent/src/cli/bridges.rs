@@ -1,6 +1,7 @@
 //! The command line of `everpresent bridges`.
 
 mod janus;
+mod watch;
 
 use std::path::PathBuf;
 
@@ -8,6 +9,7 @@ use clap::{Args, Subcommand};
 use everpresent_audit::deployment::DEFAULT_LIMIT;
 
 pub(crate) use janus::{JanusCommand, JanusTarget};
+pub(crate) use watch::{HistoryArguments, LogFormatArgument, WatchArguments};
 
 const AUDIT_EXAMPLES: &str = "\
 Examples:
@@ -33,6 +35,19 @@ pub(crate) enum BridgesCommand {
     /// verdict is that of the last moment in the logs.
     #[command(after_help = AUDIT_EXAMPLES)]
     Audit(AuditArguments),
+    /// Watch the bridges for ever: read logs, audit each minute, tell operators, restart on schedule
+    ///
+    /// Takes lines from the files of the inventory, from the logs on the servers (SFTP), and by syslog over UDP, TCP and
+    /// TLS. Notices go where [alerts] says, metrics are served for Prometheus, counts are kept in the history. Restarts are
+    /// those of [restart], decided as by `bridges restart --leaking`; what a forged datagram could have told is no reason
+    /// for one. Logs go to standard error.
+    #[command(after_help = watch::WATCH_EXAMPLES)]
+    Watch(WatchArguments),
+    /// Show what the watch has kept: sessions, restarts, the quietest hours of the week
+    ///
+    /// Works while the watch runs, too.
+    #[command(after_help = watch::HISTORY_EXAMPLES)]
+    History(HistoryArguments),
     /// Janus: find leaked sessions, end them, drain the server for a restart
     ///
     /// Over the Admin API of Janus 1.x.

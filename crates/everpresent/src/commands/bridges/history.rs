@@ -42,13 +42,18 @@ pub(super) fn run(arguments: &HistoryArguments, cli: &Cli) -> Result<ExitCode, F
         fs::write(path, svg(&overview.plot, &inventory.zone))
             .map_err(|error| Failure::failed(format!("cannot write {}: {error}", path.display())))?;
     }
-    if cli.json { json(&overview)? } else { text(&overview)? }
+    if cli.json {
+        json(&overview)?
+    } else {
+        text(&overview)?
+    }
     Ok(ExitCode::SUCCESS)
 }
 
 fn restarts(overview: &Overview) -> impl Iterator<Item = Restart<'_>> {
     overview.restarts.iter().map(|row| Restart {
-        at: Timestamp::from_millisecond(row.at).map_or_else(|_| "unknown".to_owned(), |at| format!("{at:.0}")),
+        at: Timestamp::from_millisecond(row.at)
+            .map_or_else(|_| "unknown".to_owned(), |at| format!("{at:.0}")),
         server: &row.server,
         outcome: &row.outcome,
         detail: &row.detail,

@@ -27,7 +27,7 @@ pub(super) fn run(arguments: &WatchArguments) -> Result<ExitCode, Failure> {
         LogFormatArgument::Human => LogFormat::Human,
         LogFormatArgument::Json => LogFormat::Json,
     };
-    logging::start(&Log { level: LogLevel::Info, format })?;
+    logging::start(&Log { level: LogLevel::Info, format, redact_addresses: true })?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let runtime = runtime.map_err(|error| Failure::failed(error.to_string()))?;
     runtime.block_on(watch(arguments))?;
