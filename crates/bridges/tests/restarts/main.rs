@@ -1,6 +1,7 @@
 //! Restarts of stand-ins: what an operator sees, and what the bridges went through.
 
 mod stage;
+mod watched;
 
 use everpresent_bridges::rehearsal::{BridgePlan, Call, Conduct};
 use everpresent_bridges::restart::journal::{JSON_FILE, SCRIPT_FILE};

@@ -112,6 +112,10 @@ impl Stage {
         self.inventory.journal.exists()
     }
 
+    pub(crate) fn has_script(&self) -> bool {
+        self.journal_file(everpresent_bridges::restart::journal::SCRIPT_FILE).exists()
+    }
+
     pub(crate) fn write_journal(&self, name: &str, text: &str) {
         std::fs::create_dir_all(&self.inventory.journal).unwrap();
         std::fs::write(self.journal_file(name), text).unwrap();

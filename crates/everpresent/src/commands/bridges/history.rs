@@ -43,9 +43,9 @@ pub(super) fn run(arguments: &HistoryArguments, cli: &Cli) -> Result<ExitCode, F
             .map_err(|error| Failure::failed(format!("cannot write {}: {error}", path.display())))?;
     }
     if cli.json {
-        json(&overview)?
+        json(&overview)?;
     } else {
-        text(&overview)?
+        text(&overview)?;
     }
     Ok(ExitCode::SUCCESS)
 }
