@@ -2,12 +2,14 @@
 //!
 //! What a line means and whether a bridge leaks is decided in `everpresent-audit`; here is what touches the world.
 
+pub mod check;
 pub mod clock;
 pub mod history;
 pub mod inventory;
 pub mod janus;
 pub mod rehearsal;
 pub mod restart;
+pub mod schedule;
 pub mod secret;
 pub mod sources;
 pub mod ssh;

@@ -14,5 +14,5 @@ mod ssh_server;
 mod traffic;
 
 pub use bridge::Conduct;
-pub use scene::{BridgePlan, Plan, Scene, SceneError};
+pub use scene::{BridgePlan, Place, Plan, Scene, SceneError};
 pub use traffic::Call;

@@ -21,5 +21,6 @@ pub use facts::{Facts, live_calls};
 pub use journal::{Journal, JournalError, Outcome};
 pub use lock::{Lock, LockError};
 pub use logs::{EVIDENCE_LENGTH, Evidence, Logs, TAIL_BYTES};
+pub use port::is_open;
 pub use run::{Options, Progress, Restarted, Run, RunError};
 pub use targets::{Leaking, leaking};

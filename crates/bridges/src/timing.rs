@@ -7,5 +7,6 @@ mod window;
 
 pub use days::DayError;
 pub use length::{Length, LengthError};
+pub(crate) use opening::clock;
 pub use opening::{Opening, OpeningError};
 pub use window::{DEFAULT_WINDOW, Window, WindowError};

@@ -17,8 +17,9 @@ use everpresent_session::ids::Incarnation;
 
 use crate::failure::Failure;
 pub(crate) use bridges::{
-    AuditArguments, BridgesCommand, HistoryArguments, JanusCommand, JanusTarget, LogFormatArgument,
-    WatchArguments,
+    AuditArguments, BridgesCommand, BridgesInitArguments, ConductArgument, HistoryArguments,
+    InventoryArgument, JanusCommand, JanusTarget, LogFormatArgument, RehearseArguments, RestartArguments,
+    ScheduleArguments, TrustArguments, WatchArguments,
 };
 pub(crate) use group::{AssignArguments, GroupCommand};
 pub(crate) use ha::{ExplainArguments, HaCommand};
@@ -144,7 +145,7 @@ pub(crate) enum Command {
                             everpresent support-bundle --log /var/log/everpresent.log --output bundle.tar.gz")]
     SupportBundle(SupportBundleArguments),
 
-    /// Meeting bridges of others: audit, janus
+    /// Meeting bridges of others: audit, watch, init, check, trust, restart, schedule, rehearse, history, janus
     ///
     /// For operators of Cisco Meeting Server and of Janus. Needs no Everpresent server.
     #[command(subcommand)]

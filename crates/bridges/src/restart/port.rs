@@ -70,7 +70,7 @@ impl Drop for PortWatch {
 }
 
 /// Whether somebody takes connections there.
-pub(super) async fn is_open(host: &str, port: u16) -> bool {
+pub async fn is_open(host: &str, port: u16) -> bool {
     matches!(timeout(ANSWERS_WITHIN, TcpStream::connect((host, port))).await, Ok(Ok(_)))
 }
 

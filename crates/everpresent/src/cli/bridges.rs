@@ -1,6 +1,7 @@
 //! The command line of `everpresent bridges`.
 
 mod janus;
+mod operate;
 mod watch;
 
 use std::path::PathBuf;
@@ -9,6 +10,10 @@ use clap::{Args, Subcommand};
 use everpresent_audit::deployment::DEFAULT_LIMIT;
 
 pub(crate) use janus::{JanusCommand, JanusTarget};
+pub(crate) use operate::{
+    BridgesInitArguments, ConductArgument, InventoryArgument, RehearseArguments, RestartArguments,
+    ScheduleArguments, TrustArguments,
+};
 pub(crate) use watch::{HistoryArguments, LogFormatArgument, WatchArguments};
 
 const AUDIT_EXAMPLES: &str = "\
@@ -48,6 +53,34 @@ pub(crate) enum BridgesCommand {
     /// Works while the watch runs, too.
     #[command(after_help = watch::HISTORY_EXAMPLES)]
     History(HistoryArguments),
+    /// Write a commented inventory: which servers there are, how they are reached, when they may be restarted
+    #[command(after_help = operate::INIT_EXAMPLES)]
+    Init(BridgesInitArguments),
+    /// Try every entry of the inventory: name, sign-in, log, port, Admin API; nothing is changed
+    #[command(after_help = operate::CHECK_EXAMPLES)]
+    Check(InventoryArgument),
+    /// Learn the host key of a server, once
+    ///
+    /// Prints the fingerprint and asks. Compare it with the one that the console of the server shows. A key that has changed
+    /// is refused.
+    #[command(after_help = operate::TRUST_EXAMPLES)]
+    Trust(TrustArguments),
+    /// Restart servers: in their window, without calls, one by one, looked at afterwards
+    ///
+    /// What is known of calls and counts is read from the log files that the inventory names. Each restart, allowed or not, is
+    /// decided at its turn; what is done is written to the journal in two forms before and after. A restart is called
+    /// successful only if the log shows it.
+    #[command(after_help = operate::RESTART_EXAMPLES)]
+    Restart(RestartArguments),
+    /// Print what makes systemd, cron or the Windows Task Scheduler run `bridges restart`
+    #[command(after_help = operate::SCHEDULE_EXAMPLES)]
+    Schedule(ScheduleArguments),
+    /// Stand-ins for meeting servers on this machine, to rehearse with
+    ///
+    /// SSH servers on loopback that behave like the management shell, guests who leak sessions, and logs of the shape that is
+    /// seen in the field. They are no meeting servers. Without --once they stay until Ctrl-C.
+    #[command(after_help = operate::REHEARSE_EXAMPLES)]
+    Rehearse(RehearseArguments),
     /// Janus: find leaked sessions, end them, drain the server for a restart
     ///
     /// Over the Admin API of Janus 1.x.
