@@ -41,7 +41,7 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
 def pytest_runtest_makereport(item: pytest.Item):
     """Adds the end of the server's log to a failure."""
     report = (yield).get_result()
-    for running in ["server", "pair", "janus"]:
+    for running in ["server", "pair", "janus", "mmp"]:
         server = getattr(item, "funcargs", {}).get(running)
         if report.failed and server is not None:
             report.sections.append(("server log", server.tail()))

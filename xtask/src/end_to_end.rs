@@ -17,6 +17,7 @@ const PROGRAMS: &[(&str, &str)] = &[
     ("tmux", "tmux"),
     ("openssl", "openssl"),
     ("janus", "janus"),
+    ("sshd", "openssh-server"),
 ];
 
 /// Options of `cargo xtask e2e`.
