@@ -99,6 +99,7 @@ async def test_a_drain_waits_for_the_call_and_the_restart_is_seen(janus):
     assert outcome.returncode == 0, outcome.stderr
     assert json.loads(outcome.stdout) == {"drained": True, "restarted": True}
     assert "1 live of 1 sessions" in outcome.stderr and "0 live of 1 sessions" in outcome.stderr
+    assert await asyncio.to_thread(janus.settled.wait, 60)
     assert janus.process.pid != before and janus.sessions() == set()
     janus.session()
 

@@ -38,6 +38,10 @@ class Janus:
         self.secret = folder / "janus-secret"
         self.process: subprocess.Popen | None = None
         self.stopping = False
+        # Set while it runs and all of it answers.
+        self.settled = threading.Event()
+        self.guard = threading.Lock()
+        self.keeper: threading.Thread | None = None
         self.socket_type = getattr(socket, socket_type)
         self._configure(socket_type)
 
@@ -75,27 +79,33 @@ class Janus:
 
     def start(self) -> None:
         self._run()
-        threading.Thread(target=self._keep, daemon=True).start()
+        self.keeper = threading.Thread(target=self._keep, daemon=True)
+        self.keeper.start()
 
     def _run(self) -> None:
         """Janus 1.1.2 starts the thread of its Unix socket before it notes that there is one; a thread that is quick finds
         nothing to do and ends. Such a Janus is started again: what is tested is not that."""
+        self.settled.clear()
         for _ in range(STARTS):
             self._run_once()
-            if self.stopping or self._socket_answers():
+            if self._socket_answers() or self.stopping:
+                self.settled.set()
                 return
             self.process.kill()
             self.process.wait()
         raise AssertionError(f"its Unix socket never answered:\n{self.tail()}")
 
     def _run_once(self) -> None:
-        with (self.folder / "janus.log").open("ab") as log:
+        with self.guard, (self.folder / "janus.log").open("ab") as log:
+            if self.stopping:
+                return
             self.process = subprocess.Popen(
                 ["janus", "-F", str(self.folder)], stdin=subprocess.DEVNULL, stdout=log, stderr=log
             )
         deadline = time.monotonic() + START_SECONDS
-        while not self._answers():
-            assert time.monotonic() < deadline and self.process.poll() is None, self.tail()
+        while not self._answers() and not self.stopping:
+            runs = time.monotonic() < deadline and self.process.poll() is None
+            assert runs or self.stopping, self.tail()
             time.sleep(POLL_SECONDS)  # waits: for its port, which nobody announces
 
     def _keep(self) -> None:
@@ -126,10 +136,13 @@ class Janus:
                 return False
 
     def stop(self) -> None:
-        self.stopping = True
-        if self.process is not None:
-            self.process.terminate()
-            self.process.wait()
+        with self.guard:
+            self.stopping = True
+            if self.process is not None:
+                self.process.terminate()
+                self.process.wait()
+        if self.keeper is not None:
+            self.keeper.join()
         self.socket.unlink(missing_ok=True)
 
     def tail(self) -> str:
