@@ -1,18 +1,21 @@
 //! How far the clock of each server is ahead of the clock here, from when its lines arrive. Pure.
 //!
-//! A line cannot arrive before it was written, and often arrives late: by what a queue or a poll takes. So each line shows the
-//! clock's lead less its delay, and the lines with the least delay show it best. The estimate is the upper quartile of the last lines:
-//! late lines do not matter, and a few that claim a wrong time do not either.
+//! A line cannot arrive before it was written, and often arrives late: by what a queue or a poll takes, or by hours when a
+//! collector passes on what it had kept. So each line shows the clock's lead less its delay. Of the lines of one minute the one with
+//! the least delay is kept; the estimate is the upper quartile of those. Minutes with late lines only do not matter, and a few
+//! lines that claim a wrong time do not either.
 
 use std::collections::{BTreeMap, VecDeque};
 
 use everpresent_audit::ServerId;
 use jiff::{SignedDuration, Timestamp};
 
-/// Lines that an estimate rests on at most.
-const MAX_LINES: usize = 64;
+/// Minutes that an estimate rests on at most.
+const MAX_MINUTES: usize = 64;
 /// Fewer show nothing.
-const LEAST_LINES: usize = 5;
+const LEAST_MINUTES: usize = 5;
+/// Milliseconds of a minute.
+const MINUTE: i64 = 60_000;
 /// Most stamps have whole seconds.
 const STAMP: SignedDuration = SignedDuration::from_secs(1);
 
@@ -21,36 +24,52 @@ const STAMP: SignedDuration = SignedDuration::from_secs(1);
 pub struct Skew {
     /// How far it is ahead of the clock here; negative if it is behind.
     pub ahead: SignedDuration,
-    /// How far apart the middle half of the lines are: how sure this is.
+    /// How far apart the middle half of the minutes are: how sure this is.
     pub spread: SignedDuration,
-    /// Lines that it rests on.
-    pub lines: usize,
+    /// Minutes that it rests on.
+    pub minutes: usize,
 }
 
 /// What is known of all clocks.
 #[derive(Debug, Default)]
-pub struct Clocks(BTreeMap<ServerId, VecDeque<i64>>);
+pub struct Clocks(BTreeMap<ServerId, VecDeque<Minute>>);
+
+/// What the lines of one minute showed.
+#[derive(Debug, Clone, Copy)]
+struct Minute {
+    /// Which, by the clock here.
+    number: i64,
+    /// The largest lead, in milliseconds.
+    lead: i64,
+}
 
 impl Clocks {
     /// A line of a server with its own stamp arrived as it was written.
     pub fn hear(&mut self, server: ServerId, stamped: Timestamp, received: Timestamp) {
-        let leads = self.0.entry(server).or_default();
-        if leads.len() >= MAX_LINES {
-            leads.pop_front();
+        let minutes = self.0.entry(server).or_default();
+        let number = received.as_millisecond().div_euclid(MINUTE);
+        let lead = stamped.as_millisecond().saturating_sub(received.as_millisecond());
+        match minutes.back_mut() {
+            Some(last) if last.number == number => last.lead = last.lead.max(lead),
+            _ => {
+                if minutes.len() >= MAX_MINUTES {
+                    minutes.pop_front();
+                }
+                minutes.push_back(Minute { number, lead });
+            }
         }
-        leads.push_back(stamped.as_millisecond().saturating_sub(received.as_millisecond()));
     }
 
-    /// The estimate for a server; nothing before there are enough lines.
+    /// The estimate for a server; nothing before there are enough minutes.
     pub fn of(&self, server: ServerId) -> Option<Skew> {
-        let leads = self.0.get(&server).filter(|leads| leads.len() >= LEAST_LINES)?;
-        let mut leads: Vec<i64> = leads.iter().copied().collect();
+        let minutes = self.0.get(&server).filter(|minutes| minutes.len() >= LEAST_MINUTES)?;
+        let mut leads: Vec<i64> = minutes.iter().map(|minute| minute.lead).collect();
         leads.sort_unstable();
         let quartile = |part: usize| leads[(leads.len() - 1) * part / 4];
         Some(Skew {
             ahead: SignedDuration::from_millis(quartile(3)),
             spread: SignedDuration::from_millis(quartile(3) - quartile(1)),
-            lines: leads.len(),
+            minutes: leads.len(),
         })
     }
 
@@ -91,7 +110,7 @@ mod tests {
             // Forty seconds ahead. Every third line waits for up to half a minute; two claim to be of another year.
             let delay = if n % 3 == 0 { 500 * n } else { 20 };
             let wild = if n == 7 || n == 40 { 31_536_000_000 } else { 0 };
-            clocks.hear(web1, at(n * 10_000 + 40_000 + wild), at(n * 10_000 + delay));
+            clocks.hear(web1, at(n * MINUTE + 40_000 + wild), at(n * MINUTE + delay));
         }
         let skew = clocks.of(web1).unwrap();
         assert!(
@@ -102,24 +121,38 @@ mod tests {
     }
 
     #[test]
+    fn an_hour_that_a_collector_passes_on_at_once_says_nothing_of_the_clock() {
+        let ([web1, _], mut clocks) = (servers(), Clocks::default());
+        for n in 0..10 {
+            clocks.hear(web1, at(n * MINUTE), at(n * MINUTE));
+        }
+        for late in (0..60).rev() {
+            clocks.hear(web1, at((70 - late) * MINUTE), at(70 * MINUTE + 100 - late));
+        }
+        assert!(clocks.of(web1).unwrap().ahead.abs() < SignedDuration::from_secs(1), "{:?}", clocks.of(web1));
+    }
+
+    #[test]
     fn two_clocks_that_go_apart_widen_by_their_distance() {
         let ([web1, core1], mut clocks) = (servers(), Clocks::default());
         for n in 0..10 {
-            clocks.hear(web1, at(n * 1_000 + 3_000), at(n * 1_000));
-            clocks.hear(core1, at(n * 1_000 - 4_000), at(n * 1_000));
+            clocks.hear(web1, at(n * MINUTE + 3_000), at(n * MINUTE));
+            clocks.hear(core1, at(n * MINUTE - 4_000), at(n * MINUTE));
         }
         assert_eq!(clocks.widest(), SignedDuration::from_secs(8), "seven, and one for whole seconds");
     }
 
     #[test]
-    fn a_clock_that_was_set_right_is_forgotten_as_wrong_and_few_lines_show_nothing() {
+    fn a_clock_that_was_set_right_is_forgotten_as_wrong_and_few_minutes_show_nothing() {
         let ([web1, core1], mut clocks) = (servers(), Clocks::default());
         for n in 0..200 {
-            clocks.hear(web1, at(n * 1_000 + if n < 100 { 90_000 } else { 0 }), at(n * 1_000));
+            clocks.hear(web1, at(n * MINUTE + if n < 100 { 90_000 } else { 0 }), at(n * MINUTE));
         }
         assert_eq!(clocks.of(web1).unwrap().ahead, SignedDuration::ZERO);
-        assert!(clocks.0.values().all(|leads| leads.len() <= MAX_LINES));
-        clocks.hear(core1, at(0), at(0));
-        assert_eq!(clocks.of(core1), None);
+        assert!(clocks.0.values().all(|minutes| minutes.len() <= MAX_MINUTES));
+        for _ in 0..100 {
+            clocks.hear(core1, at(0), at(0));
+        }
+        assert_eq!(clocks.of(core1), None, "a hundred lines of one minute");
     }
 }

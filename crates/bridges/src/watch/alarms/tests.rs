@@ -136,8 +136,8 @@ fn a_wrong_clock_a_lost_history_and_a_refused_inventory_are_told() {
     let mut scene = Scene::new();
     scene.passes(20, 1, Some(1));
     let web1 = scene.auditor.deployment().by_name("web1").unwrap();
-    for second in 0..10 {
-        let at = scene.now + SignedDuration::from_secs(second);
+    for minute in 0..10 {
+        let at = scene.now + SignedDuration::from_mins(minute);
         scene.clocks.hear(web1, at - SignedDuration::from_secs(90), at);
     }
     let told = scene.alarms(|facts| {

@@ -9,12 +9,13 @@ use crate::watch::restored;
 fn shown() -> String {
     let servers = vec![Server::new("web1", Role::WebBridge), Server::new("core1", Role::CallBridge)];
     let mut auditor = Auditor::new(Deployment::new(servers).unwrap(), Settings::default()).unwrap();
-    let at = "2020-06-08T14:53:18Z".parse().unwrap();
+    let at: jiff::Timestamp = "2020-06-08T14:53:18Z".parse().unwrap();
     let [web1, core1] = ["web1", "core1"].map(|name| auditor.deployment().by_name(name).unwrap());
     auditor.observe(web1, at, &Event::WebBridge(WebBridgeStats { sessions: 149, c: 3_477, d: 3_170 }));
     auditor.observe(core1, at, &restored::calls(14, 17));
     let mut clocks = Clocks::default();
-    for _ in 0..5 {
+    for minute in 0..5 {
+        let at = at + jiff::SignedDuration::from_mins(minute);
         clocks.hear(web1, at, at);
     }
     let report = auditor.report(at);
