@@ -529,6 +529,18 @@ _arguments "${_arguments_options[@]}" : \
 '--help[Print help]' \
 && ret=0
 ;;
+(explain)
+_arguments "${_arguments_options[@]}" : \
+'--html=[Write the report as one HTML page, too]:FILE:_files' \
+'--keep-alive-timeout=[The Keep Alive (Heartbeat) Timeout that is set on the nodes, in seconds]:SECONDS:_default' \
+'-c+[Configuration file]:FILE:_files' \
+'--config=[Configuration file]:FILE:_files' \
+'--json[Print JSON instead of text and tables]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+'*::files -- The files; - for standard input:_files' \
+&& ret=0
+;;
 (failover)
 _arguments "${_arguments_options[@]}" : \
 '--wait=[Wait until it is done; exit code 1, with the state, if it is not by then]:SECONDS:_default' \
@@ -646,6 +658,10 @@ _arguments "${_arguments_options[@]}" : \
 && ret=0
 ;;
 (states)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(explain)
 _arguments "${_arguments_options[@]}" : \
 && ret=0
 ;;
@@ -958,6 +974,358 @@ _arguments "${_arguments_options[@]}" : \
 '--help[Print help (see more with '\''--help'\'')]' \
 && ret=0
 ;;
+(bridges)
+_arguments "${_arguments_options[@]}" : \
+'-c+[Configuration file]:FILE:_files' \
+'--config=[Configuration file]:FILE:_files' \
+'--json[Print JSON instead of text and tables]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+":: :_everpresent__subcmd__bridges_commands" \
+"*::: :->bridges" \
+&& ret=0
+
+    case $state in
+    (bridges)
+        words=($line[1] "${words[@]}")
+        (( CURRENT += 1 ))
+        curcontext="${curcontext%:*:*}:everpresent-bridges-command-$line[1]:"
+        case $line[1] in
+            (audit)
+_arguments "${_arguments_options[@]}" : \
+'--inventory=[The servers of the deployment, a file as \`bridges init\` writes it; left out\: the servers that the logs show]:FILE:_files' \
+'(--inventory)--limit=[Sessions at which a bridge takes no new guest, without an inventory]:N:_default' \
+'--window=[All counts of a round lie within so much time\: 10m, 1h]:LENGTH:_default' \
+'--skew=[The clocks of servers differ by so much at most]:LENGTH:_default' \
+'--year=[Year of the first line of each file, if lines do not tell; left out\: the latest in which it is not in the future]:YEAR:_default' \
+'--zone=[Time zone of lines that do not tell; left out\: that of the inventory, or UTC]:ZONE:_default' \
+'--plot=[Write a plot of sessions and leaked sessions over time into this file]:FILE.svg:_files' \
+'-c+[Configuration file]:FILE:_files' \
+'--config=[Configuration file]:FILE:_files' \
+'--json[Print JSON instead of text and tables]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+'*::files -- Log files, plain or compressed with gzip; - for standard input:_files' \
+&& ret=0
+;;
+(watch)
+_arguments "${_arguments_options[@]}" : \
+'--inventory=[The servers, and what is listened to and kept\: a file as \`bridges init\` writes it]:FILE:_files' \
+'--log-format=[How lines of the log on standard error are written]:FORMAT:((human\:"For people"
+json\:"One JSON object a line"))' \
+'-c+[Configuration file]:FILE:_files' \
+'--config=[Configuration file]:FILE:_files' \
+'--print-alert-rules[Print alerting rules for Prometheus, and end]' \
+'--json[Print JSON instead of text and tables]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+&& ret=0
+;;
+(history)
+_arguments "${_arguments_options[@]}" : \
+'--inventory=[The inventory whose watch keeps the history]:FILE:_files' \
+'--since=[How far back, with a unit\: 12h, 30d]:LENGTH:_default' \
+'--plot=[Write a plot of sessions and leaked sessions over time into this file]:FILE.svg:_files' \
+'-c+[Configuration file]:FILE:_files' \
+'--config=[Configuration file]:FILE:_files' \
+'--json[Print JSON instead of text and tables]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+&& ret=0
+;;
+(init)
+_arguments "${_arguments_options[@]}" : \
+'-c+[Configuration file]:FILE:_files' \
+'--config=[Configuration file]:FILE:_files' \
+'--force[Overwrite an existing file]' \
+'--json[Print JSON instead of text and tables]' \
+'-h[Print help]' \
+'--help[Print help]' \
+'::file -- The file:_files' \
+&& ret=0
+;;
+(check)
+_arguments "${_arguments_options[@]}" : \
+'--inventory=[The inventory, a file as \`bridges init\` writes it]:FILE:_files' \
+'-c+[Configuration file]:FILE:_files' \
+'--config=[Configuration file]:FILE:_files' \
+'--json[Print JSON instead of text and tables]' \
+'-h[Print help]' \
+'--help[Print help]' \
+&& ret=0
+;;
+(trust)
+_arguments "${_arguments_options[@]}" : \
+'--fingerprint=[Do not ask\: the key is trusted if it has this fingerprint, as the console of the server shows it]:SHA256:…:_default' \
+'--inventory=[The inventory, a file as \`bridges init\` writes it]:FILE:_files' \
+'-c+[Configuration file]:FILE:_files' \
+'--config=[Configuration file]:FILE:_files' \
+'--json[Print JSON instead of text and tables]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+':name -- Name of the server in the inventory:_default' \
+&& ret=0
+;;
+(restart)
+_arguments "${_arguments_options[@]}" : \
+'--parallel=[So many at a time; left out\: what the inventory says]:N:_default' \
+'(--force)--wait=[Wait so long in all for calls to end, while nothing else is in the way]:LENGTH:_default' \
+'--inventory=[The inventory, a file as \`bridges init\` writes it]:FILE:_files' \
+'-c+[Configuration file]:FILE:_files' \
+'--config=[Configuration file]:FILE:_files' \
+'()--leaking[Those of which the audit says that they leak, or that are full]' \
+'--now[Outside of the maintenance windows too]' \
+'--force[With calls going on too; says how many it will cut]' \
+'--dry-run[Decide, print the reasons, and do nothing]' \
+'--json[Print JSON instead of text and tables]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+'*::names -- Names of servers in the inventory:_default' \
+&& ret=0
+;;
+(schedule)
+_arguments "${_arguments_options[@]}" : \
+'--inventory=[The inventory, a file as \`bridges init\` writes it]:FILE:_files' \
+'-c+[Configuration file]:FILE:_files' \
+'--config=[Configuration file]:FILE:_files' \
+'--systemd[A service and a timer for systemd]' \
+'--cron[A line for a crontab]' \
+'--windows-task[A task for the Windows Task Scheduler, as XML]' \
+'--json[Print JSON instead of text and tables]' \
+'-h[Print help]' \
+'--help[Print help]' \
+&& ret=0
+;;
+(rehearse)
+_arguments "${_arguments_options[@]}" : \
+'--dir=[Folder for inventory, logs, keys and journal]:DIR:_files' \
+'(--once)--bridges=[Web Bridges]:N:_default' \
+'(--once)--leak-percent=[Of a hundred guests so many leave a session behind]:N:_default' \
+'(--once)--conduct=[What the first bridge does when it is told to restart]:CONDUCT:((restarts\:"It restarts"
+pretends\:"It says so, and goes on as before"
+stays-down\:"It ends, and does not come back"))' \
+'--ssh-port=[Port of the SSH servers, each on a loopback address of its own; left out\: a free one for each]:PORT:_default' \
+'-c+[Configuration file]:FILE:_files' \
+'--config=[Configuration file]:FILE:_files' \
+'--once[Tell the whole story in fast time, then end; exit code 0 only if each step held]' \
+'--json[Print JSON instead of text and tables]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+&& ret=0
+;;
+(janus)
+_arguments "${_arguments_options[@]}" : \
+'-c+[Configuration file]:FILE:_files' \
+'--config=[Configuration file]:FILE:_files' \
+'--json[Print JSON instead of text and tables]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+":: :_everpresent__subcmd__bridges__subcmd__janus_commands" \
+"*::: :->janus" \
+&& ret=0
+
+    case $state in
+    (janus)
+        words=($line[1] "${words[@]}")
+        (( CURRENT += 1 ))
+        curcontext="${curcontext%:*:*}:everpresent-bridges-janus-command-$line[1]:"
+        case $line[1] in
+            (audit)
+_arguments "${_arguments_options[@]}" : \
+'--url=[Its Admin API\: http\://HOST\:7088/admin, https\://…, unix\:/PATH (SOCK_SEQPACKET) or unix-dgram\:/PATH]:URL:_default' \
+'(--server)--admin-secret-file=[File with the admin secret, readable by its owner only]:FILE:_files' \
+'--server=[Its name in the inventory]:NAME:_default' \
+'--inventory=[The inventory]:FILE:_files' \
+'--grace=[How long a session may be without a PeerConnection; left out\: what the inventory says, or 5m]:LENGTH:_default' \
+'-c+[Configuration file]:FILE:_files' \
+'--config=[Configuration file]:FILE:_files' \
+'--again[If there are suspects, go on looking for the grace time]' \
+'--json[Print JSON instead of text and tables]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+&& ret=0
+;;
+(end)
+_arguments "${_arguments_options[@]}" : \
+'--url=[Its Admin API\: http\://HOST\:7088/admin, https\://…, unix\:/PATH (SOCK_SEQPACKET) or unix-dgram\:/PATH]:URL:_default' \
+'(--server)--admin-secret-file=[File with the admin secret, readable by its owner only]:FILE:_files' \
+'--server=[Its name in the inventory]:NAME:_default' \
+'--inventory=[The inventory]:FILE:_files' \
+'--grace=[How long a session may be without a PeerConnection; left out\: what the inventory says, or 5m]:LENGTH:_default' \
+'-c+[Configuration file]:FILE:_files' \
+'--config=[Configuration file]:FILE:_files' \
+'--leaked[Which sessions\: those that are leaked]' \
+'--dry-run[Only say what would be ended]' \
+'--no-wait[End only what one look knows to be leaked]' \
+'--json[Print JSON instead of text and tables]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+&& ret=0
+;;
+(drain)
+_arguments "${_arguments_options[@]}" : \
+'--url=[Its Admin API\: http\://HOST\:7088/admin, https\://…, unix\:/PATH (SOCK_SEQPACKET) or unix-dgram\:/PATH]:URL:_default' \
+'(--server)--admin-secret-file=[File with the admin secret, readable by its owner only]:FILE:_files' \
+'--server=[Its name in the inventory]:NAME:_default' \
+'--inventory=[The inventory]:FILE:_files' \
+'--grace=[How long a session may be without a PeerConnection; left out\: what the inventory says, or 5m]:LENGTH:_default' \
+'--longest=[How long to wait for live sessions to end\: 90s, 30m, 2h]:LENGTH:_default' \
+'--back-within=[Within this Janus must take sessions again after its restart]:LENGTH:_default' \
+'-c+[Configuration file]:FILE:_files' \
+'--config=[Configuration file]:FILE:_files' \
+'(--url)--restart[Restart it over SSH, as the inventory says]' \
+'--json[Print JSON instead of text and tables]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+'*::command -- Restart it with this command on this machine:_default' \
+&& ret=0
+;;
+(open)
+_arguments "${_arguments_options[@]}" : \
+'--url=[Its Admin API\: http\://HOST\:7088/admin, https\://…, unix\:/PATH (SOCK_SEQPACKET) or unix-dgram\:/PATH]:URL:_default' \
+'(--server)--admin-secret-file=[File with the admin secret, readable by its owner only]:FILE:_files' \
+'--server=[Its name in the inventory]:NAME:_default' \
+'--inventory=[The inventory]:FILE:_files' \
+'--grace=[How long a session may be without a PeerConnection; left out\: what the inventory says, or 5m]:LENGTH:_default' \
+'-c+[Configuration file]:FILE:_files' \
+'--config=[Configuration file]:FILE:_files' \
+'--json[Print JSON instead of text and tables]' \
+'-h[Print help]' \
+'--help[Print help]' \
+&& ret=0
+;;
+(help)
+_arguments "${_arguments_options[@]}" : \
+":: :_everpresent__subcmd__bridges__subcmd__janus__subcmd__help_commands" \
+"*::: :->help" \
+&& ret=0
+
+    case $state in
+    (help)
+        words=($line[1] "${words[@]}")
+        (( CURRENT += 1 ))
+        curcontext="${curcontext%:*:*}:everpresent-bridges-janus-help-command-$line[1]:"
+        case $line[1] in
+            (audit)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(end)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(drain)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(open)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(help)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+        esac
+    ;;
+esac
+;;
+        esac
+    ;;
+esac
+;;
+(help)
+_arguments "${_arguments_options[@]}" : \
+":: :_everpresent__subcmd__bridges__subcmd__help_commands" \
+"*::: :->help" \
+&& ret=0
+
+    case $state in
+    (help)
+        words=($line[1] "${words[@]}")
+        (( CURRENT += 1 ))
+        curcontext="${curcontext%:*:*}:everpresent-bridges-help-command-$line[1]:"
+        case $line[1] in
+            (audit)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(watch)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(history)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(init)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(check)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(trust)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(restart)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(schedule)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(rehearse)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(janus)
+_arguments "${_arguments_options[@]}" : \
+":: :_everpresent__subcmd__bridges__subcmd__help__subcmd__janus_commands" \
+"*::: :->janus" \
+&& ret=0
+
+    case $state in
+    (janus)
+        words=($line[1] "${words[@]}")
+        (( CURRENT += 1 ))
+        curcontext="${curcontext%:*:*}:everpresent-bridges-help-janus-command-$line[1]:"
+        case $line[1] in
+            (audit)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(end)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(drain)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(open)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+        esac
+    ;;
+esac
+;;
+(help)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+        esac
+    ;;
+esac
+;;
+        esac
+    ;;
+esac
+;;
 (demo)
 _arguments "${_arguments_options[@]}" : \
 '--dir=[Folder for certificate, database and configuration]:DIR:_files' \
@@ -1193,6 +1561,10 @@ _arguments "${_arguments_options[@]}" : \
 _arguments "${_arguments_options[@]}" : \
 && ret=0
 ;;
+(explain)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
 (failover)
 _arguments "${_arguments_options[@]}" : \
 && ret=0
@@ -1313,6 +1685,90 @@ _arguments "${_arguments_options[@]}" : \
 _arguments "${_arguments_options[@]}" : \
 && ret=0
 ;;
+(bridges)
+_arguments "${_arguments_options[@]}" : \
+":: :_everpresent__subcmd__help__subcmd__bridges_commands" \
+"*::: :->bridges" \
+&& ret=0
+
+    case $state in
+    (bridges)
+        words=($line[1] "${words[@]}")
+        (( CURRENT += 1 ))
+        curcontext="${curcontext%:*:*}:everpresent-help-bridges-command-$line[1]:"
+        case $line[1] in
+            (audit)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(watch)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(history)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(init)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(check)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(trust)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(restart)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(schedule)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(rehearse)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(janus)
+_arguments "${_arguments_options[@]}" : \
+":: :_everpresent__subcmd__help__subcmd__bridges__subcmd__janus_commands" \
+"*::: :->janus" \
+&& ret=0
+
+    case $state in
+    (janus)
+        words=($line[1] "${words[@]}")
+        (( CURRENT += 1 ))
+        curcontext="${curcontext%:*:*}:everpresent-help-bridges-janus-command-$line[1]:"
+        case $line[1] in
+            (audit)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(end)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(drain)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(open)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+        esac
+    ;;
+esac
+;;
+        esac
+    ;;
+esac
+;;
 (demo)
 _arguments "${_arguments_options[@]}" : \
 && ret=0
@@ -1355,11 +1811,12 @@ _everpresent_commands() {
 'user:Accounts\: add, list, password, disable, enable, remove, import' \
 'sessions:Sessions of the running server\: list, audit, end' \
 'cluster:The cluster that this node belongs to\: init, invite, join, status' \
-'ha:High availability\: status, failover, fallback, enable, disable, recover, maintenance, finalize, dns, states, set' \
+'ha:High availability\: status, explain, failover, fallback, enable, disable, recover, maintenance, finalize, dns, states, set' \
 'service:The monitored services of the running node\: list, start, stop, restart, break' \
 'group:Redundancy groups\: list, create, add, remove, assign' \
 'sql:Ask about redundancy groups and nodes with SQL' \
 'support-bundle:Pack what is needed to understand an event into one file, without secrets' \
+'bridges:Meeting bridges of others\: audit, watch, init, check, trust, restart, schedule, rehearse, history, janus' \
 'demo:Start a complete server in a folder of its own and show what it does' \
 'specifications:Print which XMPP specifications are implemented, as Markdown' \
 'completions:Print shell completions' \
@@ -1399,6 +1856,232 @@ _everpresent__subcmd__alerts__subcmd__help__subcmd__test_commands() {
 _everpresent__subcmd__alerts__subcmd__test_commands() {
     local commands; commands=()
     _describe -t commands 'everpresent alerts test commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__bridges_commands] )) ||
+_everpresent__subcmd__bridges_commands() {
+    local commands; commands=(
+'audit:Find leaked sessions of Web Bridges in log files' \
+'watch:Watch the bridges for ever\: read logs, audit each minute, tell operators, restart on schedule' \
+'history:Show what the watch has kept\: sessions, restarts, the quietest hours of the week' \
+'init:Write a commented inventory\: which servers there are, how they are reached, when they may be restarted' \
+'check:Try every entry of the inventory\: name, sign-in, log, port, Admin API; nothing is changed' \
+'trust:Learn the host key of a server, once' \
+'restart:Restart servers\: in their window, without calls, one by one, looked at afterwards' \
+'schedule:Print what makes systemd, cron or the Windows Task Scheduler run \`bridges restart\`' \
+'rehearse:Stand-ins for meeting servers on this machine, to rehearse with' \
+'janus:Janus\: find leaked sessions, end them, drain the server for a restart' \
+'help:Print this message or the help of the given subcommand(s)' \
+    )
+    _describe -t commands 'everpresent bridges commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__bridges__subcmd__audit_commands] )) ||
+_everpresent__subcmd__bridges__subcmd__audit_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent bridges audit commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__bridges__subcmd__check_commands] )) ||
+_everpresent__subcmd__bridges__subcmd__check_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent bridges check commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__bridges__subcmd__help_commands] )) ||
+_everpresent__subcmd__bridges__subcmd__help_commands() {
+    local commands; commands=(
+'audit:Find leaked sessions of Web Bridges in log files' \
+'watch:Watch the bridges for ever\: read logs, audit each minute, tell operators, restart on schedule' \
+'history:Show what the watch has kept\: sessions, restarts, the quietest hours of the week' \
+'init:Write a commented inventory\: which servers there are, how they are reached, when they may be restarted' \
+'check:Try every entry of the inventory\: name, sign-in, log, port, Admin API; nothing is changed' \
+'trust:Learn the host key of a server, once' \
+'restart:Restart servers\: in their window, without calls, one by one, looked at afterwards' \
+'schedule:Print what makes systemd, cron or the Windows Task Scheduler run \`bridges restart\`' \
+'rehearse:Stand-ins for meeting servers on this machine, to rehearse with' \
+'janus:Janus\: find leaked sessions, end them, drain the server for a restart' \
+'help:Print this message or the help of the given subcommand(s)' \
+    )
+    _describe -t commands 'everpresent bridges help commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__bridges__subcmd__help__subcmd__audit_commands] )) ||
+_everpresent__subcmd__bridges__subcmd__help__subcmd__audit_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent bridges help audit commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__bridges__subcmd__help__subcmd__check_commands] )) ||
+_everpresent__subcmd__bridges__subcmd__help__subcmd__check_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent bridges help check commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__bridges__subcmd__help__subcmd__help_commands] )) ||
+_everpresent__subcmd__bridges__subcmd__help__subcmd__help_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent bridges help help commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__bridges__subcmd__help__subcmd__history_commands] )) ||
+_everpresent__subcmd__bridges__subcmd__help__subcmd__history_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent bridges help history commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__bridges__subcmd__help__subcmd__init_commands] )) ||
+_everpresent__subcmd__bridges__subcmd__help__subcmd__init_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent bridges help init commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__bridges__subcmd__help__subcmd__janus_commands] )) ||
+_everpresent__subcmd__bridges__subcmd__help__subcmd__janus_commands() {
+    local commands; commands=(
+'audit:List the sessions of a Janus server, which are leaked, and why' \
+'end:End leaked sessions, one at a time, each after one more look at it' \
+'drain:Let Janus take no new sessions, wait until nothing lives in it, then restart it' \
+'open:Let Janus take new sessions again, after a drain that was killed' \
+    )
+    _describe -t commands 'everpresent bridges help janus commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__bridges__subcmd__help__subcmd__janus__subcmd__audit_commands] )) ||
+_everpresent__subcmd__bridges__subcmd__help__subcmd__janus__subcmd__audit_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent bridges help janus audit commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__bridges__subcmd__help__subcmd__janus__subcmd__drain_commands] )) ||
+_everpresent__subcmd__bridges__subcmd__help__subcmd__janus__subcmd__drain_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent bridges help janus drain commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__bridges__subcmd__help__subcmd__janus__subcmd__end_commands] )) ||
+_everpresent__subcmd__bridges__subcmd__help__subcmd__janus__subcmd__end_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent bridges help janus end commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__bridges__subcmd__help__subcmd__janus__subcmd__open_commands] )) ||
+_everpresent__subcmd__bridges__subcmd__help__subcmd__janus__subcmd__open_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent bridges help janus open commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__bridges__subcmd__help__subcmd__rehearse_commands] )) ||
+_everpresent__subcmd__bridges__subcmd__help__subcmd__rehearse_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent bridges help rehearse commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__bridges__subcmd__help__subcmd__restart_commands] )) ||
+_everpresent__subcmd__bridges__subcmd__help__subcmd__restart_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent bridges help restart commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__bridges__subcmd__help__subcmd__schedule_commands] )) ||
+_everpresent__subcmd__bridges__subcmd__help__subcmd__schedule_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent bridges help schedule commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__bridges__subcmd__help__subcmd__trust_commands] )) ||
+_everpresent__subcmd__bridges__subcmd__help__subcmd__trust_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent bridges help trust commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__bridges__subcmd__help__subcmd__watch_commands] )) ||
+_everpresent__subcmd__bridges__subcmd__help__subcmd__watch_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent bridges help watch commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__bridges__subcmd__history_commands] )) ||
+_everpresent__subcmd__bridges__subcmd__history_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent bridges history commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__bridges__subcmd__init_commands] )) ||
+_everpresent__subcmd__bridges__subcmd__init_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent bridges init commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__bridges__subcmd__janus_commands] )) ||
+_everpresent__subcmd__bridges__subcmd__janus_commands() {
+    local commands; commands=(
+'audit:List the sessions of a Janus server, which are leaked, and why' \
+'end:End leaked sessions, one at a time, each after one more look at it' \
+'drain:Let Janus take no new sessions, wait until nothing lives in it, then restart it' \
+'open:Let Janus take new sessions again, after a drain that was killed' \
+'help:Print this message or the help of the given subcommand(s)' \
+    )
+    _describe -t commands 'everpresent bridges janus commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__bridges__subcmd__janus__subcmd__audit_commands] )) ||
+_everpresent__subcmd__bridges__subcmd__janus__subcmd__audit_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent bridges janus audit commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__bridges__subcmd__janus__subcmd__drain_commands] )) ||
+_everpresent__subcmd__bridges__subcmd__janus__subcmd__drain_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent bridges janus drain commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__bridges__subcmd__janus__subcmd__end_commands] )) ||
+_everpresent__subcmd__bridges__subcmd__janus__subcmd__end_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent bridges janus end commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__bridges__subcmd__janus__subcmd__help_commands] )) ||
+_everpresent__subcmd__bridges__subcmd__janus__subcmd__help_commands() {
+    local commands; commands=(
+'audit:List the sessions of a Janus server, which are leaked, and why' \
+'end:End leaked sessions, one at a time, each after one more look at it' \
+'drain:Let Janus take no new sessions, wait until nothing lives in it, then restart it' \
+'open:Let Janus take new sessions again, after a drain that was killed' \
+'help:Print this message or the help of the given subcommand(s)' \
+    )
+    _describe -t commands 'everpresent bridges janus help commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__bridges__subcmd__janus__subcmd__help__subcmd__audit_commands] )) ||
+_everpresent__subcmd__bridges__subcmd__janus__subcmd__help__subcmd__audit_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent bridges janus help audit commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__bridges__subcmd__janus__subcmd__help__subcmd__drain_commands] )) ||
+_everpresent__subcmd__bridges__subcmd__janus__subcmd__help__subcmd__drain_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent bridges janus help drain commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__bridges__subcmd__janus__subcmd__help__subcmd__end_commands] )) ||
+_everpresent__subcmd__bridges__subcmd__janus__subcmd__help__subcmd__end_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent bridges janus help end commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__bridges__subcmd__janus__subcmd__help__subcmd__help_commands] )) ||
+_everpresent__subcmd__bridges__subcmd__janus__subcmd__help__subcmd__help_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent bridges janus help help commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__bridges__subcmd__janus__subcmd__help__subcmd__open_commands] )) ||
+_everpresent__subcmd__bridges__subcmd__janus__subcmd__help__subcmd__open_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent bridges janus help open commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__bridges__subcmd__janus__subcmd__open_commands] )) ||
+_everpresent__subcmd__bridges__subcmd__janus__subcmd__open_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent bridges janus open commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__bridges__subcmd__rehearse_commands] )) ||
+_everpresent__subcmd__bridges__subcmd__rehearse_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent bridges rehearse commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__bridges__subcmd__restart_commands] )) ||
+_everpresent__subcmd__bridges__subcmd__restart_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent bridges restart commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__bridges__subcmd__schedule_commands] )) ||
+_everpresent__subcmd__bridges__subcmd__schedule_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent bridges schedule commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__bridges__subcmd__trust_commands] )) ||
+_everpresent__subcmd__bridges__subcmd__trust_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent bridges trust commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__bridges__subcmd__watch_commands] )) ||
+_everpresent__subcmd__bridges__subcmd__watch_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent bridges watch commands' commands "$@"
 }
 (( $+functions[_everpresent__subcmd__cluster_commands] )) ||
 _everpresent__subcmd__cluster_commands() {
@@ -1604,6 +2287,7 @@ _everpresent__subcmd__ha_commands() {
     local commands; commands=(
 'status:Show state and reason of every node, and who owns which home' \
 'states:Print all states and reasons, what to do in them, and what leads where, as Markdown' \
+'explain:Say why a pair of Cisco IM & Presence nodes failed over, from its logs' \
 'failover:Let the partner serve the users of a node, whose services then stop until a fallback' \
 'fallback:Let a node that is failed over serve its users itself again' \
 'enable:Enable high availability in a group of two nodes' \
@@ -1632,6 +2316,11 @@ _everpresent__subcmd__ha__subcmd__enable_commands() {
     local commands; commands=()
     _describe -t commands 'everpresent ha enable commands' commands "$@"
 }
+(( $+functions[_everpresent__subcmd__ha__subcmd__explain_commands] )) ||
+_everpresent__subcmd__ha__subcmd__explain_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent ha explain commands' commands "$@"
+}
 (( $+functions[_everpresent__subcmd__ha__subcmd__failover_commands] )) ||
 _everpresent__subcmd__ha__subcmd__failover_commands() {
     local commands; commands=()
@@ -1652,6 +2341,7 @@ _everpresent__subcmd__ha__subcmd__help_commands() {
     local commands; commands=(
 'status:Show state and reason of every node, and who owns which home' \
 'states:Print all states and reasons, what to do in them, and what leads where, as Markdown' \
+'explain:Say why a pair of Cisco IM & Presence nodes failed over, from its logs' \
 'failover:Let the partner serve the users of a node, whose services then stop until a fallback' \
 'fallback:Let a node that is failed over serve its users itself again' \
 'enable:Enable high availability in a group of two nodes' \
@@ -1679,6 +2369,11 @@ _everpresent__subcmd__ha__subcmd__help__subcmd__dns_commands() {
 _everpresent__subcmd__ha__subcmd__help__subcmd__enable_commands() {
     local commands; commands=()
     _describe -t commands 'everpresent ha help enable commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__ha__subcmd__help__subcmd__explain_commands] )) ||
+_everpresent__subcmd__ha__subcmd__help__subcmd__explain_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent ha help explain commands' commands "$@"
 }
 (( $+functions[_everpresent__subcmd__ha__subcmd__help__subcmd__failover_commands] )) ||
 _everpresent__subcmd__ha__subcmd__help__subcmd__failover_commands() {
@@ -1759,11 +2454,12 @@ _everpresent__subcmd__help_commands() {
 'user:Accounts\: add, list, password, disable, enable, remove, import' \
 'sessions:Sessions of the running server\: list, audit, end' \
 'cluster:The cluster that this node belongs to\: init, invite, join, status' \
-'ha:High availability\: status, failover, fallback, enable, disable, recover, maintenance, finalize, dns, states, set' \
+'ha:High availability\: status, explain, failover, fallback, enable, disable, recover, maintenance, finalize, dns, states, set' \
 'service:The monitored services of the running node\: list, start, stop, restart, break' \
 'group:Redundancy groups\: list, create, add, remove, assign' \
 'sql:Ask about redundancy groups and nodes with SQL' \
 'support-bundle:Pack what is needed to understand an event into one file, without secrets' \
+'bridges:Meeting bridges of others\: audit, watch, init, check, trust, restart, schedule, rehearse, history, janus' \
 'demo:Start a complete server in a folder of its own and show what it does' \
 'specifications:Print which XMPP specifications are implemented, as Markdown' \
 'completions:Print shell completions' \
@@ -1784,6 +2480,97 @@ _everpresent__subcmd__help__subcmd__alerts_commands() {
 _everpresent__subcmd__help__subcmd__alerts__subcmd__test_commands() {
     local commands; commands=()
     _describe -t commands 'everpresent help alerts test commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__help__subcmd__bridges_commands] )) ||
+_everpresent__subcmd__help__subcmd__bridges_commands() {
+    local commands; commands=(
+'audit:Find leaked sessions of Web Bridges in log files' \
+'watch:Watch the bridges for ever\: read logs, audit each minute, tell operators, restart on schedule' \
+'history:Show what the watch has kept\: sessions, restarts, the quietest hours of the week' \
+'init:Write a commented inventory\: which servers there are, how they are reached, when they may be restarted' \
+'check:Try every entry of the inventory\: name, sign-in, log, port, Admin API; nothing is changed' \
+'trust:Learn the host key of a server, once' \
+'restart:Restart servers\: in their window, without calls, one by one, looked at afterwards' \
+'schedule:Print what makes systemd, cron or the Windows Task Scheduler run \`bridges restart\`' \
+'rehearse:Stand-ins for meeting servers on this machine, to rehearse with' \
+'janus:Janus\: find leaked sessions, end them, drain the server for a restart' \
+    )
+    _describe -t commands 'everpresent help bridges commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__help__subcmd__bridges__subcmd__audit_commands] )) ||
+_everpresent__subcmd__help__subcmd__bridges__subcmd__audit_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent help bridges audit commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__help__subcmd__bridges__subcmd__check_commands] )) ||
+_everpresent__subcmd__help__subcmd__bridges__subcmd__check_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent help bridges check commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__help__subcmd__bridges__subcmd__history_commands] )) ||
+_everpresent__subcmd__help__subcmd__bridges__subcmd__history_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent help bridges history commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__help__subcmd__bridges__subcmd__init_commands] )) ||
+_everpresent__subcmd__help__subcmd__bridges__subcmd__init_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent help bridges init commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__help__subcmd__bridges__subcmd__janus_commands] )) ||
+_everpresent__subcmd__help__subcmd__bridges__subcmd__janus_commands() {
+    local commands; commands=(
+'audit:List the sessions of a Janus server, which are leaked, and why' \
+'end:End leaked sessions, one at a time, each after one more look at it' \
+'drain:Let Janus take no new sessions, wait until nothing lives in it, then restart it' \
+'open:Let Janus take new sessions again, after a drain that was killed' \
+    )
+    _describe -t commands 'everpresent help bridges janus commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__help__subcmd__bridges__subcmd__janus__subcmd__audit_commands] )) ||
+_everpresent__subcmd__help__subcmd__bridges__subcmd__janus__subcmd__audit_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent help bridges janus audit commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__help__subcmd__bridges__subcmd__janus__subcmd__drain_commands] )) ||
+_everpresent__subcmd__help__subcmd__bridges__subcmd__janus__subcmd__drain_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent help bridges janus drain commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__help__subcmd__bridges__subcmd__janus__subcmd__end_commands] )) ||
+_everpresent__subcmd__help__subcmd__bridges__subcmd__janus__subcmd__end_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent help bridges janus end commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__help__subcmd__bridges__subcmd__janus__subcmd__open_commands] )) ||
+_everpresent__subcmd__help__subcmd__bridges__subcmd__janus__subcmd__open_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent help bridges janus open commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__help__subcmd__bridges__subcmd__rehearse_commands] )) ||
+_everpresent__subcmd__help__subcmd__bridges__subcmd__rehearse_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent help bridges rehearse commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__help__subcmd__bridges__subcmd__restart_commands] )) ||
+_everpresent__subcmd__help__subcmd__bridges__subcmd__restart_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent help bridges restart commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__help__subcmd__bridges__subcmd__schedule_commands] )) ||
+_everpresent__subcmd__help__subcmd__bridges__subcmd__schedule_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent help bridges schedule commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__help__subcmd__bridges__subcmd__trust_commands] )) ||
+_everpresent__subcmd__help__subcmd__bridges__subcmd__trust_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent help bridges trust commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__help__subcmd__bridges__subcmd__watch_commands] )) ||
+_everpresent__subcmd__help__subcmd__bridges__subcmd__watch_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent help bridges watch commands' commands "$@"
 }
 (( $+functions[_everpresent__subcmd__help__subcmd__cluster_commands] )) ||
 _everpresent__subcmd__help__subcmd__cluster_commands() {
@@ -1884,6 +2671,7 @@ _everpresent__subcmd__help__subcmd__ha_commands() {
     local commands; commands=(
 'status:Show state and reason of every node, and who owns which home' \
 'states:Print all states and reasons, what to do in them, and what leads where, as Markdown' \
+'explain:Say why a pair of Cisco IM & Presence nodes failed over, from its logs' \
 'failover:Let the partner serve the users of a node, whose services then stop until a fallback' \
 'fallback:Let a node that is failed over serve its users itself again' \
 'enable:Enable high availability in a group of two nodes' \
@@ -1910,6 +2698,11 @@ _everpresent__subcmd__help__subcmd__ha__subcmd__dns_commands() {
 _everpresent__subcmd__help__subcmd__ha__subcmd__enable_commands() {
     local commands; commands=()
     _describe -t commands 'everpresent help ha enable commands' commands "$@"
+}
+(( $+functions[_everpresent__subcmd__help__subcmd__ha__subcmd__explain_commands] )) ||
+_everpresent__subcmd__help__subcmd__ha__subcmd__explain_commands() {
+    local commands; commands=()
+    _describe -t commands 'everpresent help ha explain commands' commands "$@"
 }
 (( $+functions[_everpresent__subcmd__help__subcmd__ha__subcmd__failover_commands] )) ||
 _everpresent__subcmd__help__subcmd__ha__subcmd__failover_commands() {
