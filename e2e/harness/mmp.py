@@ -29,7 +29,7 @@ if command == "webbridge":
     print("Enabled                 : true")
 elif command == "webbridge restart":
     while (folder / "slow").exists():
-        time.sleep(0.1)
+        time.sleep(0.1)  # waits: as long as the test wants it slow
     if not (folder / "pretend").exists():
         log("local0.info webbridge1 cli: User admin from 127.0.0.1:1 issued command <webbridge restart>: permission granted")
         log('user.info webbridge1 "webbridge": INFO : [DEBUGGING] Stats 0, c:1, d:1')
