@@ -184,11 +184,16 @@ mod tests {
     }
 
     #[test]
-    fn a_line_of_just_the_longest_length_is_read() {
+    fn a_line_of_just_the_longest_length_is_read_and_one_of_a_byte_more_is_not() {
         let mut log = vec![b'x'; MAX_LINE_BYTES - 5];
         log.extend_from_slice(b"Stats\n");
         for piece in [999, log.len()] {
             assert_eq!(scan(&log, piece).0.len(), 1, "{piece}");
+        }
+        log.insert(0, b'x');
+        for piece in [999, log.len()] {
+            let (lines, totals) = scan(&log, piece);
+            assert_eq!((lines.len(), totals.overlong), (0, 1), "{piece}");
         }
     }
 }

@@ -78,6 +78,17 @@ fn an_hour_in_which_a_call_bridge_was_silent_is_not_called_quiet() {
 }
 
 #[test]
+fn a_peak_counts_for_every_hour_that_it_reaches_back_into_and_in_any_week() {
+    for week in [0, 7] {
+        let mut story = two_weeks(exact());
+        // From 03:57 to 04:02 on one of the Saturdays: both hours had it. Any night is better then.
+        story.calls_at("c1", day(5 + week, 4) + jiff::SignedDuration::from_mins(2), 0, 80);
+        let quiet = story.auditor.quiet_hour(day(14, 0), None).unwrap();
+        assert_eq!((quiet.weekday(), quiet.calls_peak), (Weekday::Monday, 10), "week {week}: {quiet:?}");
+    }
+}
+
+#[test]
 fn less_than_a_day_says_nothing() {
     let mut story = Story::new(&[("call", Role::CallBridge)], exact());
     for hour in 0..23 {

@@ -41,6 +41,12 @@ fn too_few_windows_are_not_called_healthy() {
 }
 
 #[test]
+fn only_windows_that_follow_each_other_are_counted() {
+    let (story, end) = rounds(&[(11, 10), (10, 10), (11, 10)]);
+    assert_eq!(story.auditor.finding(end).in_a_row, 1, "the one before does not show it");
+}
+
+#[test]
 fn windows_in_a_row_agree_on_the_least_and_the_most() {
     // Lower and upper figure are the same in each: 5, 9, 7, 8. Of three windows 9, 7 and 8 count.
     let (story, end) = rounds(&[(15, 10), (19, 10), (17, 10), (18, 10)]);

@@ -71,6 +71,16 @@ fn a_bridge_that_does_not_fill_has_no_forecast() {
 }
 
 #[test]
+fn a_bridge_that_empties_has_no_forecast() {
+    let mut story = Story::new(&[("web", Role::WebBridge)], super::story::exact());
+    for hour in 0..=6 * 24 {
+        story.sessions_at("web", day(0, hour), u32::try_from(140 - hour / 6).unwrap());
+    }
+    assert!(story.auditor.trend(story.id("web"), day(6, 0)).unwrap().per_day < -3.0);
+    assert_eq!(story.auditor.forecast(story.id("web"), day(6, 0)), None);
+}
+
+#[test]
 fn a_handful_of_counts_is_no_trend() {
     let mut story = Story::new(&[("web", Role::WebBridge)], super::story::exact());
     assert_eq!(story.auditor.trend(story.id("web"), day(0, 0)), None);

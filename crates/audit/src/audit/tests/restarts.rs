@@ -2,6 +2,7 @@
 
 use super::story::{Story, at};
 use crate::audit::Restart;
+use crate::line::{Event, WebBridgeStats};
 
 fn shown(story: &Story, clock: &str) -> Vec<(String, bool, bool)> {
     let restarts = story.auditor.restarts(story.id("web"), at(clock));
@@ -58,5 +59,17 @@ fn two_falls_are_two_restarts_and_late_lines_change_nothing() {
             story.counters_at("web", at(clock), 1, c);
         }
         assert_eq!(shown(&story, "11:00:00"), [seen("10:01:00", true, false), seen("10:03:00", true, false)]);
+    }
+}
+
+#[test]
+fn either_figure_that_falls_shows_a_restart() {
+    for (c, d) in [(0, 50), (200, 0)] {
+        let mut story = Story::pair();
+        let web = story.id("web");
+        for (clock, c, d) in [("10:00:00", 100, 40), ("10:01:00", c, d)] {
+            story.auditor.observe(web, at(clock), &Event::WebBridge(WebBridgeStats { sessions: 1, c, d }));
+        }
+        assert_eq!(shown(&story, "11:00:00"), [seen("10:01:00", true, false)], "c {c}, d {d}");
     }
 }
