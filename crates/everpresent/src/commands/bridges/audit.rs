@@ -21,6 +21,24 @@ use input::Input;
 use intake::{Intake, Notes};
 
 pub(super) fn run(arguments: &AuditArguments, cli: &Cli) -> Result<ExitCode, Failure> {
+    let (audited, notes) = audited(arguments)?;
+    let Some((auditor, report)) = audited else {
+        nothing(&notes, cli)?;
+        return Ok(ExitCode::from(exit_number(Verdict::Unknown)));
+    };
+    if let Some(path) = &arguments.plot {
+        picture::write(&auditor, &report, path)?;
+    }
+    if cli.json {
+        output::print_json(&json::report(&auditor, &report, &notes))?;
+    } else {
+        output::print(&text::report(&auditor, &report, &notes))?;
+    }
+    Ok(ExitCode::from(exit_number(report.finding.verdict)))
+}
+
+/// Reads the logs and judges at their last moment; without a line that counts there is nothing to judge.
+fn audited(arguments: &AuditArguments) -> Result<(Option<(Auditor, Report)>, Notes), Failure> {
     let inventory = arguments.inventory.as_deref().map(Inventory::load).transpose();
     let inventory = inventory.map_err(|error| Failure::new(Exit::Config, error.to_string()))?;
     let settings = settings(arguments, inventory.as_ref())?;
@@ -30,27 +48,14 @@ pub(super) fn run(arguments: &AuditArguments, cli: &Cli) -> Result<ExitCode, Fai
         read(Input::open(path)?, Dating::new(zone.clone(), arguments.year), &mut intake)?;
     }
     let (auditor, notes) = intake.into_auditor(arguments.limit, settings)?;
-    let Some(auditor) = auditor else {
-        nothing(&notes, cli)?;
-        return Ok(exit_code(Verdict::Unknown));
-    };
-    let report = auditor.report(auditor.newest().unwrap_or(Timestamp::UNIX_EPOCH));
-    if let Some(path) = &arguments.plot {
-        picture::write(&auditor, &report, path)?;
-    }
-    if cli.json {
-        output::print_json(&json::report(&auditor, &report, &notes))?;
-    } else {
-        output::print(&text::report(&auditor, &report, &notes))?;
-    }
-    Ok(exit_code(report.finding.verdict))
+    let audited = auditor.map(|auditor| {
+        let report = auditor.report(auditor.newest().unwrap_or(Timestamp::UNIX_EPOCH));
+        (auditor, report)
+    });
+    Ok((audited, notes))
 }
 
 /// The exit code that says what was found.
-fn exit_code(verdict: Verdict) -> ExitCode {
-    ExitCode::from(exit_number(verdict))
-}
-
 fn exit_number(verdict: Verdict) -> u8 {
     match verdict {
         Verdict::Healthy => 0,
