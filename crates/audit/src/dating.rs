@@ -8,6 +8,9 @@ use crate::header::{Clock, Stamp};
 /// A line is not dated later than this after it was received: a clock may be ahead, and a zone be given wrongly.
 const AHEAD: SignedDuration = SignedDuration::from_hours(24);
 
+/// Years that a log can be of. A damaged digit must not carry the audit a thousand years away.
+pub const YEARS: std::ops::RangeInclusive<i16> = 2000..=2100;
+
 /// Gives moments to the stamps of one log, over the turn of a year too.
 #[derive(Debug, Clone)]
 pub struct Dating {
@@ -34,7 +37,7 @@ impl Dating {
 
     /// The moment of a stamp. `received`: when the log was written to last, or the line came in.
     ///
-    /// `None` for a day that the year does not have.
+    /// `None` for a day that the year does not have, and outside of [`YEARS`].
     pub fn date(&mut self, stamp: &Stamp, received: Timestamp) -> Option<Timestamp> {
         let at = match stamp.clock {
             Clock::Absolute { year, offset } => offset.to_timestamp(stamp.in_year(year)?).ok()?,
@@ -45,6 +48,9 @@ impl Dating {
                 (None, None) => self.latest(stamp, received)?,
             },
         };
+        if !YEARS.contains(&TimeZone::UTC.to_datetime(at).year()) {
+            return None;
+        }
         self.last = Some(at);
         Some(at)
     }
@@ -134,6 +140,14 @@ mod tests {
             dated,
             ["2020-06-08T12:53:18Z", "2020-12-08T13:53:18Z", "2020-12-08T14:53:18Z", "2020-12-08T21:53:18Z"]
         );
+    }
+
+    #[test]
+    fn a_damaged_year_is_no_moment_and_does_not_lead_others_astray() {
+        let lines =
+            ["2020-06-08T14:53:18 x", "1020-06-08T14:53:19 x", "9020-06-08T14:53:19 x", "Jun  8 14:53:20 x"];
+        let dated = dates(&mut utc(None), "2026-11-26T00:00:00Z", &lines);
+        assert_eq!(dated, ["2020-06-08T14:53:18Z", "none", "none", "2020-06-08T14:53:20Z"]);
     }
 
     #[test]

@@ -49,7 +49,7 @@ pub enum Almost {
     /// A count without a header in a log whose lines have headers: perhaps the second line of a text from a guest.
     #[error("the line has no header, in a log whose lines have headers")]
     NoHeader,
-    /// A day that the year does not have.
-    #[error("the day of the line does not exist in that year")]
+    /// A day that the year does not have, or a year that no log is of.
+    #[error("the day of the line does not exist in that year, or the year is not one from 2000 to 2100")]
     NoSuchDay,
 }

@@ -173,8 +173,9 @@ fn date() {
             .filter_map(|line| Header::split(line).0.stamp)
             .map(|stamp| {
                 let at = dating.date(&stamp, received())?;
-                assert!(stamp.has_year() || (at - received()).get_seconds().abs() < 400_000_000 * 10);
-                Some(TimeZone::UTC.to_datetime(at).year() % 5)
+                let year = TimeZone::UTC.to_datetime(at).year();
+                assert!((2000..=2100).contains(&year));
+                Some(year % 5)
             })
             .collect();
         dates.into_iter().take(6).collect::<Vec<_>>()

@@ -107,7 +107,7 @@ pub(crate) struct AuditArguments {
     #[arg(long, value_name = "LENGTH", default_value = "10s")]
     pub(crate) skew: String,
     /// Year of the first line of each file, if lines do not tell; left out: the latest in which it is not in the future
-    #[arg(long, value_name = "YEAR", value_parser = clap::value_parser!(i16).range(1970..=9999))]
+    #[arg(long, value_name = "YEAR", value_parser = clap::value_parser!(i16).range(2000..=2100))]
     pub(crate) year: Option<i16>,
     /// Time zone of lines that do not tell; left out: that of the inventory, or UTC
     #[arg(long, value_name = "ZONE")]
