@@ -154,6 +154,7 @@ impl Scene {
         }
         let zone = TimeZone::get(&plan.zone)
             .map_err(|_| SceneError::Plan(format!("{:?} is no time zone", plan.zone)))?;
+        inventory::check_folder(&plan.folder)?;
         make_folder(&plan.folder)?;
         let mut tasks = JoinSet::new();
         let mut ports = Vec::new();

@@ -3,6 +3,7 @@
 
 mod account;
 mod alerts;
+mod bridge_restarts;
 mod cluster;
 mod cluster_file;
 mod demo;

@@ -1,13 +1,27 @@
 //! The inventory of a rehearsal.
 
 use std::fmt::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::super::keys::write_private;
 use super::{Place, Plan, SceneError, USER};
 
 /// What is not the password.
 const WRONG_PASSWORD: &str = "not-the-password";
+
+/// How each inventory of a rehearsal begins.
+const HEADER: &str = "# Written by `everpresent bridges rehearse`";
+
+/// Refuses a folder with an inventory that is not of a rehearsal.
+pub(super) fn check_folder(folder: &Path) -> Result<(), SceneError> {
+    let path = folder.join("bridges.toml");
+    match std::fs::read(&path) {
+        Ok(bytes) if !bytes.starts_with(HEADER.as_bytes()) => {
+            Err(SceneError::Plan(format!("{} is not of a rehearsal; choose another folder", path.display())))
+        }
+        _ => Ok(()),
+    }
+}
 
 /// Writes inventory and passwords.
 pub(super) fn write(plan: &Plan, places: &[Place]) -> Result<PathBuf, SceneError> {
@@ -23,9 +37,7 @@ pub(super) fn write(plan: &Plan, places: &[Place]) -> Result<PathBuf, SceneError
 }
 
 fn text(plan: &Plan, places: &[Place]) -> String {
-    let mut text = String::from(
-        "# Written by `everpresent bridges rehearse`: stand-ins on this machine.\nzone = \"UTC\"\n\n[restart]\n",
-    );
+    let mut text = format!("{HEADER}: stand-ins on this machine.\nzone = \"UTC\"\n\n[restart]\n");
     if let Some(window) = &plan.window {
         let opening = window.split(" for ").next().unwrap_or(window);
         // Writing to a String cannot fail.

@@ -1,7 +1,12 @@
 //! A server that hangs or gives up after the key exchange.
 
+use std::time::{Duration, Instant};
+
 use super::server::{Fault, SHORT, Scene};
 use crate::ssh::{Deadlines, Phase, SshError};
+
+/// Much longer than the deadline under test, and shorter than that of any other phase that could end the wait in its place.
+const LONG_AFTER: Duration = Duration::from_secs(9);
 
 /// Runs against a server with this fault and gives the error.
 async fn error(fault: Fault) -> SshError {
@@ -27,7 +32,9 @@ async fn a_server_that_hangs_is_left_at_the_deadline_of_its_phase() {
         (Fault::HangsInOutput, Phase::Output, true),
         (Fault::HangsAtExit, Phase::Exit, true),
     ] {
+        let began = Instant::now();
         let error = error(fault).await;
+        assert!(began.elapsed() < LONG_AFTER, "{fault:?}: {:?}", began.elapsed());
         assert!(matches!(&error, SshError::TimedOut { phase, .. } if *phase == at), "{fault:?}: {error:?}");
         assert_eq!(error.may_have_run(), may_have_run, "{fault:?}");
         assert!(error.to_string().contains("no answer in 0.4 s during "), "{error}");

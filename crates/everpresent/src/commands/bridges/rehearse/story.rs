@@ -2,6 +2,7 @@
 
 mod scenes;
 
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -72,7 +73,6 @@ async fn set_up(arguments: &RehearseArguments, cli: &Cli) -> Result<Stage, Failu
         .collect();
     bridges[WRONG_PASSWORD].wrong_password = true;
     bridges[DEAD].dead = true;
-    forget_earlier(&arguments.dir)?;
     let plan = Plan {
         folder: arguments.dir.clone(),
         bridges,
@@ -85,7 +85,9 @@ async fn set_up(arguments: &RehearseArguments, cli: &Cli) -> Result<Stage, Failu
         window: Some(WINDOW.to_owned()),
         password: password()?,
     };
+    // It refuses a folder that is not of a rehearsal, before anything in it is touched.
     let scene = Scene::start(plan).await.map_err(|error| failed(error.to_string()))?;
+    forget_earlier(&arguments.dir);
     let inventory = Inventory::load(scene.inventory()).map_err(|error| failed(error.to_string()))?;
     let teller = Teller::new(cli.json);
     teller.remark(&format!(
@@ -97,18 +99,10 @@ async fn set_up(arguments: &RehearseArguments, cli: &Cli) -> Result<Stage, Failu
 }
 
 /// Journal and known hosts of an earlier story would forbid this one.
-fn forget_earlier(dir: &std::path::Path) -> Result<(), Failure> {
-    let inventory = dir.join("bridges.toml");
-    let Ok(text) = std::fs::read_to_string(&inventory) else { return Ok(()) };
-    if !text.starts_with("# Written by `everpresent bridges rehearse`") {
-        return Err(Failure::failed(format!(
-            "{} is not of a rehearsal; choose another --dir",
-            inventory.display()
-        )));
-    }
+fn forget_earlier(dir: &Path) {
+    // What is not there need not be removed; what cannot be removed is found by the steps.
     let _ = std::fs::remove_dir_all(dir.join("journal"));
     let _ = std::fs::remove_file(dir.join("known_hosts"));
-    Ok(())
 }
 
 fn at(text: &str) -> Result<Timestamp, Failure> {
