@@ -15,7 +15,7 @@ pub struct Known<'a> {
     pub addresses: &'a BTreeSet<IpAddr>,
     /// Collectors that pass on the lines of others.
     pub relays: &'a BTreeSet<IpAddr>,
-    /// Whether the log files of the inventory are good enough by themselves.
+    /// Whether the file that a line stands in is good enough by itself.
     pub trust_files: bool,
 }
 
@@ -60,7 +60,7 @@ pub enum Reason {
     RelayCertificate,
     /// A file that the inventory names.
     NamedFile,
-    /// A file, and the inventory says that files are not enough.
+    /// A file that the inventory does not name for the server, or it says that files are not enough.
     DoubtedFile,
     /// Standard input: nobody knows who writes there.
     StandardInput,
@@ -152,7 +152,9 @@ impl fmt::Display for Reason {
                 f.write_str("it came over TLS with a certificate of a relay of the inventory")
             }
             Self::NamedFile => f.write_str("it stands in a log file that the inventory names"),
-            Self::DoubtedFile => f.write_str("it stands in a log file, and `trust_files` is false"),
+            Self::DoubtedFile => f.write_str(
+                "it stands in a log file that is not one of the server's, or `trust_files` is false",
+            ),
             Self::StandardInput => f.write_str("nobody knows who wrote it"),
             Self::AddressOnly(Kind::Udp, from) => {
                 write!(f, "it came in a datagram from {from}, and anybody can write that address into one")

@@ -250,8 +250,9 @@ impl Watch {
         (*listening, *lines) = Listening::begin(&inventory, &admission, &self.options.clock);
         self.has_sources = true;
         std::mem::replace(&mut self.recorder, recorder).close().await;
-        let old = std::mem::replace(&mut self.deliverer, notices::deliverer(&inventory));
-        finish(old).await;
+        // The new one reads what the old one has told.
+        finish(std::mem::replace(&mut self.deliverer, Deliverer::silent())).await;
+        self.deliverer = notices::deliverer(&inventory);
         self.restarts.set_schedule(&inventory, now);
         (self.knowledge, self.admission, self.metrics, self.inventory) =
             (knowledge, admission, metrics, inventory);

@@ -95,18 +95,19 @@ impl Ingest {
             }
             Reading::Other => return None,
         };
-        let (server, conflict) =
-            match self.register.whose(&self.inventory.deployment, &line.origin, record.host.as_deref()) {
-                Whose::Server(server) => (server, false),
-                Whose::Conflict { named, .. } => {
-                    self.totals.conflicts += 1;
-                    (named, true)
-                }
-                Whose::Nobody => {
-                    self.totals.nobody += 1;
-                    return None;
-                }
-            };
+        let whose = self.register.whose(&self.inventory.deployment, &line.origin, record.host.as_deref());
+        let server = match whose {
+            Whose::Server(server) => server,
+            // It came from the address of another: it is seen, and its sender is worth nothing.
+            Whose::Conflict { named, .. } => {
+                self.totals.conflicts += 1;
+                named
+            }
+            Whose::Nobody => {
+                self.totals.nobody += 1;
+                return None;
+            }
+        };
         if self.seen.observe(server, record.at, &record.event) == Observed::NotItsRole {
             return None;
         }
@@ -115,7 +116,7 @@ impl Ingest {
         if line.live && record.dated {
             self.clocks.hear(server, record.at, line.received);
         }
-        if conflict || !self.is_good(server, line, &record) {
+        if !self.is_good(server, line, &record) {
             self.totals.doubted += 1;
             return None;
         }
@@ -134,7 +135,9 @@ impl Ingest {
 
     fn is_good(&mut self, server: ServerId, line: &Line, record: &Record) -> bool {
         let Some((names, addresses)) = self.register.of(server) else { return false };
-        let (relays, trust_files) = (self.register.relays(), self.inventory.watch.trust_files);
+        let relays = self.register.relays();
+        // The file of one server may name another: that is no proof for the other.
+        let trust_files = self.inventory.watch.trust_files && self.register.has_file(server, &line.origin);
         let worth = Worth::of(&line.origin, Known { names, addresses, relays, trust_files });
         let kind = Kind::of(&line.origin);
         match self.jury.hear(server, (kind, worth), record.at, &record.event, line.received) {

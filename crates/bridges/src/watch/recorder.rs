@@ -145,6 +145,21 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_batch_that_cannot_be_written_is_given_back_and_the_next_attempt_has_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let (mut recorder, now) =
+            (Recorder::new(folder.path().join("history.db"), 30 * DAY), Timestamp::now());
+        assert_eq!(recorder.record(Batch::default(), now).await, None);
+        // As if the file were taken away under it.
+        recorder.history().unwrap().close().await;
+        let back = recorder.record(batch(now), now).await.expect("nothing is lost");
+        assert!(recorder.problem().is_some());
+        recorder.history = None;
+        assert_eq!(recorder.record(back, now).await, None);
+        assert_eq!(recorder.history().unwrap().sessions("web1", 0, 10).await.unwrap().len(), 1);
+    }
+
+    #[tokio::test]
     async fn what_is_older_than_the_retention_goes_once_a_day() {
         let folder = tempfile::tempdir().unwrap();
         let (mut recorder, now) =

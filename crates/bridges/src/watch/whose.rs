@@ -72,6 +72,12 @@ impl Register {
         Some((self.names.get(&server)?, self.server_addresses.get(&server)?))
     }
 
+    /// Whether the inventory names the file that a line stands in for this server.
+    pub fn has_file(&self, server: ServerId, origin: &Origin) -> bool {
+        let Origin::File(path) = origin else { return false };
+        self.files.get(&**path).is_some_and(|owners| owners.contains(&server))
+    }
+
     /// Collectors that pass on the lines of others.
     pub fn relays(&self) -> &BTreeSet<IpAddr> {
         &self.relays

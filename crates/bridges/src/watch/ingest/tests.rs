@@ -103,6 +103,15 @@ fn a_server_cannot_count_in_the_name_of_another_and_strangers_count_for_nobody()
 }
 
 #[test]
+fn a_line_in_the_file_of_another_server_is_seen_and_not_trusted() {
+    let mut scene = Scene::new();
+    assert!(!scene.takes(&file("core1.log"), STATS));
+    assert_eq!((scene.sessions(Ingest::seen), scene.sessions(Ingest::trusted)), (Some(149), None));
+    let why = scene.ingest.evidence(scene.id("web1"), scene.now).to_string();
+    assert!(why.contains("not one of the server's"), "{why}");
+}
+
+#[test]
 fn a_guests_name_that_looks_like_a_count_is_counted_as_almost() {
     let mut scene = Scene::new();
     let line =
