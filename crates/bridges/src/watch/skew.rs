@@ -125,6 +125,8 @@ mod tests {
         let ([web1, _], mut clocks) = (servers(), Clocks::default());
         for n in 0..10 {
             clocks.hear(web1, at(n * MINUTE), at(n * MINUTE));
+            // And in each of those minutes one that had been kept for an hour.
+            clocks.hear(web1, at((n - 60) * MINUTE), at(n * MINUTE + 100));
         }
         for late in 0..60 {
             clocks.hear(web1, at((70 - late) * MINUTE), at(70 * MINUTE + late));
