@@ -16,12 +16,15 @@ const SOON: Duration = Duration::from_secs(60);
 /// A minute takes a fifth of a second.
 const FACTOR: u32 = 300;
 
+/// How a watch ended.
+type Ended = Result<(), WatchError>;
+
 /// A folder with an inventory and logs, whoever is told, and the watch.
 struct Scene {
     folder: tempfile::TempDir,
     told: UdpSocket,
     clock: Clock,
-    watch: Option<(mpsc::Sender<Order>, JoinHandle<Result<(), WatchError>>)>,
+    watch: Option<(mpsc::Sender<Order>, JoinHandle<Ended>)>,
     signs: Option<mpsc::Receiver<Sign>>,
 }
 
