@@ -142,6 +142,16 @@ async fn without_its_log_a_restart_is_not_called_successful() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn when_a_call_bridge_is_silent_nobody_knows_whom_a_restart_would_cut() {
+    let stage = Stage::begin("2026-11-28T01:02:00Z", leaky(&[20, 15]), Vec::new()).await;
+    let stage = stage.with_inventory(|text| text.replace("logs/core2.log", "logs/none.log"));
+    let results = stage.run(&stage.all(), Options::default()).await.unwrap();
+    assert_eq!(outcomes(&results), [Outcome::Refused; 2]);
+    let said = "nobody knows how many calls are live: core2 never counted calls";
+    assert!(results[0].reason.contains(said), "{}", results[0].reason);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn two_runs_at_once_are_one_too_many() {
     let stage = Stage::begin("2026-11-28T01:02:00Z", leaky(&[20, 15]), Vec::new()).await;
     let all = stage.all();
