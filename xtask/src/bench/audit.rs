@@ -81,11 +81,12 @@ fn audit(binary: &Path, log: &Path) -> Command {
     command
 }
 
-/// Seconds until the program ended. Which exit code it gives is another matter: what it finds is not what is measured.
+/// Seconds until the program ended. Which exit code it gives is another matter: what it finds is not what is measured. Its
+/// output is read: grep that writes into /dev/null stops at the first line.
 fn timed(command: &mut Command) -> Outcome<f64> {
     let begin = Instant::now();
-    let status = command.stdout(Stdio::null()).status();
-    let status = status.map_err(|error| Error::Failed(format!("cannot start {command:?}: {error}")))?;
+    let output = command.stderr(Stdio::inherit()).output();
+    let status = output.map_err(|error| Error::Failed(format!("cannot start {command:?}: {error}")))?.status;
     match status.code() {
         Some(0..=2) => Ok(begin.elapsed().as_secs_f64()),
         _ => Err(Error::Failed(format!("{command:?} failed: {status}"))),
