@@ -16,8 +16,20 @@ use crate::process::{Error, Outcome, capture, run};
 use crate::workspace::{cargo, root, target_folder};
 use tools::Tools;
 
-/// Where the decision code is: the package whose tests run it, which of them, and the beginning of its files' paths.
-const DECISIONS: &[(&str, &[&str], &str)] = &[("everpresent-audit", &[], "crates/audit/src/")];
+/// Where the decision code is: the package whose tests run it, which of them, and the beginnings of its files' paths.
+const DECISIONS: &[(&str, &[&str], &[&str])] = &[
+    ("everpresent-audit", &[], &["crates/audit/src/"]),
+    ("everpresent-explain", &[], &["crates/explain/src/"]),
+    (
+        "everpresent-bridges",
+        &["restart::", "janus::verdict"],
+        &[
+            "crates/bridges/src/restart/decision.rs",
+            "crates/bridges/src/restart/verification.rs",
+            "crates/bridges/src/janus/verdict.rs",
+        ],
+    ),
+];
 
 /// Options of `cargo xtask coverage`.
 #[derive(Args)]
@@ -35,9 +47,11 @@ pub(crate) fn measure(options: &Options) -> Outcome {
     let tools = Tools::find()?;
     let folder = target_folder().join("coverage");
     let mut files = Vec::new();
-    for (package, tests, beginning) in DECISIONS {
+    for (package, tests, beginnings) in DECISIONS {
         let report = report(&tools, &folder, package, tests)?;
-        files.extend(lcov::read(&report, beginning)?);
+        for beginning in *beginnings {
+            files.extend(lcov::read(&report, beginning)?);
+        }
     }
     files.sort_by(|one, other| one.path.cmp(&other.path));
     let (mut covered, mut all) = (0, 0);
