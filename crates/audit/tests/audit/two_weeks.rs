@@ -121,40 +121,51 @@ fn a_quiet_night_tells_what_leaked_on_each_bridge() {
     }
 }
 
-#[test]
-fn the_forecast_is_right_within_a_tenth() {
-    for seed in [1, 3, 4, 5] {
-        let plan = Plan::four_and_four(seed, begin());
-        let mut traffic = Traffic::new(plan.clone());
-        let mut audit = Audit::of(&plan);
-        audit.read(&traffic.run_to(days(14)));
-        let report = audit.auditor.report(days(14));
-        assert!(report.bridges.iter().all(|bridge| bridge.trend.unwrap().basis == Basis::Days));
-        let forecasts: Vec<_> = report.bridges.iter().map(|bridge| bridge.forecast.unwrap()).collect();
-        let mut full: Vec<Option<Timestamp>> = vec![None; 4];
-        while full.iter().take(3).any(Option::is_none) {
-            traffic.run_to(traffic.now() + SignedDuration::from_secs(60));
-            assert!(traffic.now() < days(200), "{full:?}");
-            for (number, full) in full.iter_mut().enumerate() {
-                if full.is_none() && traffic.leaked(number) + traffic.live(number) >= plan.limit {
-                    *full = Some(traffic.now());
-                }
+/// How far off the forecasts of one deployment are, as a share of the time that is left: for each bridge but the one that
+/// leaks least.
+fn errors_of_forecasts(seed: u64) -> Vec<f64> {
+    let plan = Plan::four_and_four(seed, begin());
+    let mut traffic = Traffic::new(plan.clone());
+    let mut audit = Audit::of(&plan);
+    audit.read(&traffic.run_to(days(14)));
+    let report = audit.auditor.report(days(14));
+    assert!(report.bridges.iter().all(|bridge| bridge.trend.unwrap().basis == Basis::Days));
+    let forecasts: Vec<_> = report.bridges.iter().map(|bridge| bridge.forecast.unwrap()).collect();
+    let mut full: Vec<Option<Timestamp>> = vec![None; 4];
+    while full.iter().take(3).any(Option::is_none) {
+        traffic.run_to(traffic.now() + SignedDuration::from_secs(60));
+        assert!(traffic.now() < days(200), "{full:?}");
+        for (number, full) in full.iter_mut().enumerate() {
+            if full.is_none() && traffic.leaked(number) + traffic.live(number) >= plan.limit {
+                *full = Some(traffic.now());
             }
         }
-        for number in 0..3 {
-            let distance = |moment: Timestamp| moment.duration_since(days(14)).as_secs_f64() / 86_400.0;
-            let (truth, forecast) = (distance(full[number].unwrap()), distance(forecasts[number].full));
-            println!(
-                "seed {seed}, {}: full in {truth:.1} days, forecast {forecast:.1}",
-                plan.web_bridges[number]
-            );
-            // A bridge that is not quite full on a Friday evening is so on the Monday after.
-            let weekend = if truth < 25.0 { 3.0 } else { 0.0 };
-            let allowed = (0.1 * truth).max(weekend);
-            assert!(
-                (forecast - truth).abs() <= allowed,
-                "seed {seed}, bridge {number}: {forecast} for {truth} days"
-            );
-        }
     }
+    let error = |number: usize| {
+        let distance = |moment: Timestamp| moment.duration_since(days(14)).as_secs_f64() / 86_400.0;
+        let (truth, forecast) = (distance(full[number].unwrap()), distance(forecasts[number].full));
+        println!(
+            "seed {seed}, {}: full in {truth:.1} days, forecast {forecast:.1}",
+            plan.web_bridges[number]
+        );
+        (forecast - truth).abs() / truth
+    };
+    (0..3).map(error).collect()
+}
+
+#[test]
+fn the_forecasts_of_two_weeks_are_right_within_a_tenth() {
+    let errors = errors_of_forecasts(1);
+    assert!(errors.iter().all(|error| *error <= 0.1), "{errors:?}");
+}
+
+/// What leaks in the weeks to come is chance, and a bridge that is not quite full on a Friday evening is full on the Monday
+/// after: no forecast can be within a tenth each time.
+#[test]
+fn of_twelve_deployments_nine_forecasts_in_ten_are_right_within_a_tenth_and_none_is_far_off() {
+    let errors: Vec<f64> = (1..=12).flat_map(errors_of_forecasts).collect();
+    let right = errors.iter().filter(|error| **error <= 0.1).count();
+    println!("{right} of {} within a tenth", errors.len());
+    assert!(right * 10 >= errors.len() * 9, "{right} of {}: {errors:?}", errors.len());
+    assert!(errors.iter().all(|error| *error <= 0.15), "{errors:?}");
 }
