@@ -30,9 +30,12 @@ def mmp(tmp_path: Path) -> Iterator[Mmp]:
         running.stop()
 
 
-def bridges(mmp: Mmp, *words: str) -> subprocess.CompletedProcess:
+def bridges(mmp: Mmp, *words: str, environment: dict[str, str] | None = None) -> subprocess.CompletedProcess:
     command = [BINARY, "bridges", *words, "--inventory", str(mmp.inventory)]
-    return subprocess.run(command, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
+    environment = environment or {name: value for name, value in os.environ.items() if name != "SSH_AUTH_SOCK"}
+    return subprocess.run(
+        command, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL, env=environment
+    )
 
 
 def fingerprint(mmp: Mmp, key: str = "host_key") -> str:
@@ -100,6 +103,41 @@ def test_a_revoked_host_key_is_refused_although_it_is_known(mmp):
     outcome = bridges(mmp, "restart", "webbridge1")
     assert outcome.returncode == 1 and "IS REVOKED by line 2" in outcome.stdout
     assert mmp.commands() == []
+
+
+def test_an_agent_signs_in_and_without_it_nothing_is_sent(mmp):
+    trust(mmp)
+    mmp.inventory.write_text(mmp.inventory.read_text().replace('key_file = "id"', "agent = true"))
+    nobody = bridges(mmp, "restart", "webbridge1")
+    assert nobody.returncode == 1 and "the SSH agent cannot be used" in nobody.stdout and mmp.commands() == []
+    socket = mmp.folder / "agent"
+    agent = subprocess.Popen(["ssh-agent", "-D", "-a", str(socket)], stdout=subprocess.DEVNULL)
+    try:
+        wait_for(socket.exists, "the agent's socket")
+        with_agent = {**os.environ, "SSH_AUTH_SOCK": str(socket)}
+        subprocess.run(["ssh-add", "-q", str(mmp.folder / "id")], env=with_agent, check=True)
+        outcome = bridges(mmp, "restart", "webbridge1", environment=with_agent)
+    finally:
+        agent.terminate()
+        agent.wait()
+    assert outcome.returncode == 0, outcome.stdout + outcome.stderr
+    assert mmp.commands() == ["webbridge restart"]
+
+
+def test_an_encrypted_key_signs_in_with_its_passphrase_from_a_private_file(mmp):
+    trust(mmp)
+    passphrase, key = mmp.folder / "passphrase", str(mmp.folder / "id")
+    passphrase.write_text("correct horse\n")
+    subprocess.run(["ssh-keygen", "-q", "-p", "-P", "", "-N", "correct horse", "-f", key], check=True)
+    text = mmp.inventory.read_text()
+    mmp.inventory.write_text(text.replace('key_file = "id"', 'key_file = "id"\nkey_passphrase_file = "passphrase"'))
+    passphrase.chmod(0o644)
+    open_to_all = bridges(mmp, "restart", "webbridge1")
+    assert open_to_all.returncode != 0 and mmp.commands() == [], "others can read it"
+    passphrase.chmod(0o600)
+    outcome = bridges(mmp, "restart", "webbridge1")
+    assert outcome.returncode == 0, outcome.stdout + outcome.stderr
+    assert mmp.commands() == ["webbridge restart"]
 
 
 def test_a_bridge_that_only_says_so_is_not_called_restarted(mmp):
