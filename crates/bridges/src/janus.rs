@@ -21,7 +21,7 @@ mod tests;
 mod transport;
 mod verdict;
 
-pub use admin::Admin;
+pub use admin::{Admin, read_answer};
 pub use drain::{Drained, Progress, drain, restarted};
 pub use ending::{End, Ended, end_leaked};
 pub use error::JanusError;

@@ -101,28 +101,7 @@ impl Admin {
         }
         let text = Zeroizing::new(body.to_string());
         let answer = self.transport.ask(&text)?;
-        let answer: Value =
-            serde_json::from_slice(&answer).map_err(|_| self.strange("the answer is no JSON"))?;
-        let Value::Object(answer) = answer else { return Err(self.strange("the answer is no object")) };
-        if answer.get("transaction").and_then(Value::as_str) != Some(transaction.as_str()) {
-            return Err(self.strange("the answer is to another request"));
-        }
-        match answer.get("janus").and_then(Value::as_str) {
-            Some("success" | "server_info") => Ok(answer),
-            Some("error") => {
-                let error = answer.get("error");
-                let field = |name: &str| error.and_then(|error| error.get(name));
-                let words = field("reason").and_then(Value::as_str).unwrap_or("no reason given");
-                let safe = |c: char| if c.is_control() { '\u{fffd}' } else { c };
-                Err(JanusError::Refused {
-                    place: self.place().to_owned(),
-                    request,
-                    code: field("code").and_then(Value::as_i64).unwrap_or(-1),
-                    reason: words.chars().take(MAX_REASON_CHARACTERS).map(safe).collect(),
-                })
-            }
-            _ => Err(self.strange("neither success nor error")),
-        }
+        read_answer(self.place(), request, &transaction, &answer)
     }
 
     fn ids(&self, answer: &Map<String, Value>, name: &str) -> Result<Vec<u64>, JanusError> {
@@ -138,8 +117,47 @@ impl Admin {
     }
 
     fn strange(&self, problem: &str) -> JanusError {
-        JanusError::Strange { place: self.place().to_owned(), problem: problem.to_owned() }
+        strange(self.place(), problem)
     }
+}
+
+/// What an answer to `request` says, if it is one: its object, or the refusal. Apart from the way to Janus, so that it can be tried
+/// with anything.
+///
+/// # Errors
+/// [`JanusError::Refused`], and [`JanusError::Strange`] for what is no answer to this request.
+pub fn read_answer(
+    place: &str,
+    request: &'static str,
+    transaction: &str,
+    answer: &[u8],
+) -> Result<Map<String, Value>, JanusError> {
+    let strange = |problem| strange(place, problem);
+    let answer: Value = serde_json::from_slice(answer).map_err(|_| strange("the answer is no JSON"))?;
+    let Value::Object(answer) = answer else { return Err(strange("the answer is no object")) };
+    if answer.get("transaction").and_then(Value::as_str) != Some(transaction) {
+        return Err(strange("the answer is to another request"));
+    }
+    match answer.get("janus").and_then(Value::as_str) {
+        Some("success" | "server_info") => Ok(answer),
+        Some("error") => {
+            let error = answer.get("error");
+            let field = |name: &str| error.and_then(|error| error.get(name));
+            let words = field("reason").and_then(Value::as_str).unwrap_or("no reason given");
+            let safe = |c: char| if c.is_control() { '\u{fffd}' } else { c };
+            Err(JanusError::Refused {
+                place: place.to_owned(),
+                request,
+                code: field("code").and_then(Value::as_i64).unwrap_or(-1),
+                reason: words.chars().take(MAX_REASON_CHARACTERS).map(safe).collect(),
+            })
+        }
+        _ => Err(strange("neither success nor error")),
+    }
+}
+
+fn strange(place: &str, problem: &str) -> JanusError {
+    JanusError::Strange { place: place.to_owned(), problem: problem.to_owned() }
 }
 
 impl fmt::Debug for Admin {

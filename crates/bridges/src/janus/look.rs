@@ -64,6 +64,24 @@ impl Connection {
     }
 }
 
+impl HandleFacts {
+    /// Reads what `handle_info` tells of a handle, whatever is in it.
+    pub fn read(id: u64, info: &Value) -> Self {
+        // Microseconds on the monotonic clock of Janus.
+        let number = |name: &str| info.get(name).and_then(Value::as_u64);
+        let now = number("current_time");
+        let ago = |name: &str| Some(Duration::from_micros(now?.checked_sub(number(name)?)?));
+        let plugin = info.get("plugin").and_then(Value::as_str).unwrap_or("none");
+        Self {
+            id,
+            plugin: plugin.chars().take(64).map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect(),
+            connection: connection(info),
+            created: ago("created"),
+            active: ago("session_last_activity"),
+        }
+    }
+}
+
 /// Looks at all sessions. Those that end meanwhile are left out.
 ///
 /// # Errors
@@ -89,27 +107,12 @@ pub fn look_at(admin: &Admin, session: u64) -> Result<Option<SessionFacts>, Janu
     let mut handles = Vec::new();
     for id in ids.iter().take(MAX_HANDLES) {
         match admin.handle_info(session, *id) {
-            Ok(info) => handles.push(facts(*id, &info)),
+            Ok(info) => handles.push(HandleFacts::read(*id, &info)),
             Err(error) if error.is_gone() => {}
             Err(error) => return Err(error),
         }
     }
     Ok(Some(SessionFacts { id: session, handles, more_handles: ids.len() > MAX_HANDLES }))
-}
-
-fn facts(id: u64, info: &Value) -> HandleFacts {
-    // Microseconds on the monotonic clock of Janus.
-    let number = |name: &str| info.get(name).and_then(Value::as_u64);
-    let now = number("current_time");
-    let ago = |name: &str| Some(Duration::from_micros(now?.checked_sub(number(name)?)?));
-    let plugin = info.get("plugin").and_then(Value::as_str).unwrap_or("none");
-    HandleFacts {
-        id,
-        plugin: plugin.chars().take(64).map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect(),
-        connection: connection(info),
-        created: ago("created"),
-        active: ago("session_last_activity"),
-    }
 }
 
 /// `webrtc` is there while there is a PeerConnection; `alert` is set when one has ended.
@@ -158,7 +161,7 @@ mod tests {
     }
 
     fn state(flags: &[&str], rest: &Value) -> Connection {
-        facts(1, &info(flags, rest)).connection
+        HandleFacts::read(1, &info(flags, rest)).connection
     }
 
     #[test]
@@ -171,7 +174,7 @@ mod tests {
         assert_eq!(state(&["got-offer"], &webrtc("connecting", "created")), Connection::Starting);
         assert_eq!(state(&["processing-offer"], &json!({})), Connection::Starting);
         assert_eq!(state(&["alert"], &json!({})), Connection::Gone);
-        let created = facts(1, &info(&[], &json!({}))).created;
+        let created = HandleFacts::read(1, &info(&[], &json!({}))).created;
         assert_eq!(created, Some(Duration::from_secs(3)));
     }
 
@@ -180,9 +183,9 @@ mod tests {
         for info in
             [json!({}), json!({ "flags": [] }), json!({ "flags": { "ready": "yes", "alert": false } })]
         {
-            assert!(facts(1, &info).connection.holds(), "{info}");
+            assert!(HandleFacts::read(1, &info).connection.holds(), "{info}");
         }
-        let backwards = facts(1, &info(&[], &json!({ "current_time": 1 })));
+        let backwards = HandleFacts::read(1, &info(&[], &json!({ "current_time": 1 })));
         assert_eq!((backwards.created, backwards.active), (None, None));
     }
 }

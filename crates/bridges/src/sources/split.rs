@@ -6,7 +6,7 @@ use memchr::memchr;
 /// longer. What is longer is cut, and the rest of it up to its end is thrown away.
 pub const MAX_LINE_BYTES: usize = 8 * 1024;
 
-/// Cuts a stream of bytes into lines. Holds at most [`MAX_LINE_BYTES`] between two calls, however long a line is.
+/// Cuts a stream of bytes into lines. Holds at most [`MAX_LINE_BYTES`] and a CR between two calls, however long a line is.
 #[derive(Debug, Default)]
 pub struct Splitter {
     partial: Vec<u8>,
@@ -61,15 +61,15 @@ impl Splitter {
         if self.skipping {
             return;
         }
-        let room = MAX_LINE_BYTES - self.partial.len();
-        // One byte more than fits may be the CR of a line end.
-        if bytes.len() > room + 1 || (bytes.len() == room + 1 && bytes.last() != Some(&b'\r')) {
-            self.partial.extend_from_slice(&bytes[..room]);
+        // One byte more than fits may be the CR of a line end. It is held: if it is none, the line is too long.
+        let room = MAX_LINE_BYTES + 1 - self.partial.len();
+        self.partial.extend_from_slice(&bytes[..bytes.len().min(room)]);
+        let fits = self.partial.strip_suffix(b"\r").unwrap_or(&self.partial).len() <= MAX_LINE_BYTES;
+        if bytes.len() > room || !fits {
+            self.partial.truncate(MAX_LINE_BYTES);
             each(&self.partial, true);
             self.partial.clear();
             self.skipping = true;
-        } else {
-            self.partial.extend_from_slice(&bytes[..bytes.len().min(room)]);
         }
     }
 
@@ -116,6 +116,25 @@ mod tests {
         assert_eq!(cuts, [(3, false), (5, false), (most, false), (most, true), (most, true), (3, false)]);
         for piece in [1, 2, 7, 4_096, MAX_LINE_BYTES, MAX_LINE_BYTES + 1] {
             assert_eq!(split(&text, piece), whole, "in pieces of {piece}");
+        }
+    }
+
+    #[test]
+    fn a_second_cr_behind_the_longest_line_is_part_of_it_however_the_bytes_arrive() {
+        let most = MAX_LINE_BYTES;
+        for (length, end, expected) in [
+            (most, "\r\n", (most, false)),
+            (most, "\r\r\n", (most, true)),
+            (most - 1, "\r\r\n", (most, false)),
+            (most, "\rx\n", (most, true)),
+            (most, "\r", (most, false)),
+        ] {
+            let text = format!("{}{end}", "x".repeat(length));
+            for piece in [1, 2, most, most + 1, text.len()] {
+                let cuts: Vec<_> =
+                    split(text.as_bytes(), piece).into_iter().map(|(line, cut)| (line.len(), cut)).collect();
+                assert_eq!(cuts, [expected], "{length} and {end:?} in pieces of {piece}");
+            }
         }
     }
 

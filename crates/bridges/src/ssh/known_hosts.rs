@@ -109,8 +109,11 @@ impl KnownHosts {
         })
     }
 
-    /// Reads lines; of the first that cannot be understood its number and why.
-    fn parse(bytes: &[u8]) -> Result<Self, (usize, &'static str)> {
+    /// The same from bytes that were read already.
+    ///
+    /// # Errors
+    /// The number, from 1, of the first line that cannot be understood, and why.
+    pub fn parse(bytes: &[u8]) -> Result<Self, (usize, &'static str)> {
         let mut lines = Vec::new();
         for (number, line) in (1..).zip(bytes.split(|byte| *byte == b'\n')) {
             let read = std::str::from_utf8(line).map_err(|_| "it is no text");

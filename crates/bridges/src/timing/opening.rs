@@ -125,12 +125,24 @@ impl FromStr for Opening {
             return Err(form());
         }
         let (zone_name, rule) = fields.split_last().ok_or_else(form)?;
-        let rule = match rule {
-            [day, time] => weekly(day, time, zone(zone_name)?)?,
-            fields if fields.len() == CRON_FIELDS => cron(&fields.join(" "), zone(zone_name)?)?,
+        let known = || {
+            let zone = zone(zone_name)?;
+            // As the database spells it: to other schedulers another case is another zone, or UTC.
+            let name = zone.iana_name().unwrap_or(zone_name).to_owned();
+            Ok::<_, OpeningError>((zone, name))
+        };
+        let (rule, zone) = match rule {
+            [day, time] => {
+                let (zone, name) = known()?;
+                (weekly(day, time, zone)?, name)
+            }
+            fields if fields.len() == CRON_FIELDS => {
+                let (zone, name) = known()?;
+                (cron(&fields.join(" "), zone)?, name)
+            }
             _ => return Err(form()),
         };
-        Ok(Self { rule, zone: (*zone_name).to_owned() })
+        Ok(Self { rule, zone })
     }
 }
 
@@ -223,6 +235,13 @@ mod tests {
             assert_eq!(first, "2026-10-25T00:30:00Z", "{text}");
             assert_eq!(next(text, &first), "2026-11-01T01:30:00Z", "{text}");
             assert_eq!(next(text, "2026-10-25T00:59:59Z"), "2026-11-01T01:30:00Z", "{text}");
+        }
+    }
+
+    #[test]
+    fn a_zone_is_spelled_as_the_database_does() {
+        for text in ["Sat 02:00 europe/BRUSSELS", "0 2 * * 6 EUROPE/brussels"] {
+            assert_eq!(text.parse::<Opening>().unwrap().zone(), "Europe/Brussels", "{text}");
         }
     }
 

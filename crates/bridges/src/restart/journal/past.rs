@@ -50,20 +50,23 @@ impl Past {
         file.seek(SeekFrom::Start(skipped))?;
         // What is appended meanwhile is not read, and what never ends neither.
         let mut reader = BufReader::new(file.take(TAIL_BYTES));
+        if skipped > 0 {
+            reader.skip_until(b'\n')?;
+        }
         let mut past = Self::default();
-        let mut first_is_cut = skipped > 0;
         let mut line = Vec::new();
         loop {
             line.clear();
             if reader.by_ref().take(MAX_LINE_BYTES).read_until(b'\n', &mut line)? == 0 {
                 return Ok(past);
             }
-            if std::mem::take(&mut first_is_cut) {
-                continue;
-            }
+            // The rest of a line that is too long is no line, whatever it looks like.
+            let is_whole = line.len() as u64 != MAX_LINE_BYTES
+                || line.ends_with(b"\n")
+                || reader.skip_until(b'\n')? == 0;
             match serde_json::from_slice::<Entry>(&line) {
-                Ok(entry) => past.take(entry),
-                Err(_) => past.damaged += 1,
+                Ok(entry) if is_whole => past.take(entry),
+                _ => past.damaged += 1,
             }
         }
     }

@@ -63,6 +63,21 @@ fn an_attempt_without_a_result_is_unfinished_until_somebody_says_so() {
 }
 
 #[test]
+fn the_rest_of_a_line_that_is_too_long_ends_no_attempt() {
+    let folder = tempfile::tempdir().unwrap();
+    let entry =
+        |happening| serde_json::to_string(&Entry { at: at(0), run: "1".to_owned(), happening }).unwrap();
+    let (begun, ended) = (entry(attempt("webbridge1")), entry(result("webbridge1", Outcome::Failed, "")));
+    let damage = "x".repeat(64 << 10);
+    std::fs::write(folder.path().join(JSON_FILE), format!("{begun}\n{damage}{ended}\n{ended}")).unwrap();
+    let past = Journal::past(folder.path()).unwrap();
+    assert_eq!((past.damaged, past.unfinished.len()), (1, 0), "the last line is whole");
+    std::fs::write(folder.path().join(JSON_FILE), format!("{begun}\n{damage}{ended}\n")).unwrap();
+    let past = Journal::past(folder.path()).unwrap();
+    assert_eq!((past.damaged, past.unfinished.len()), (1, 1));
+}
+
+#[test]
 fn refusals_and_failures_use_up_no_budget() {
     let folder = tempfile::tempdir().unwrap();
     let mut journal = Journal::open(folder.path(), "1").unwrap();
