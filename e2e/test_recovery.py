@@ -29,6 +29,8 @@ async def test_users_of_a_node_whose_service_stays_down_move_and_come_back(pair,
 
     first.run("service", "start", "presence-engine")
     await pair.until_states("Failed Over", BACKUP)
+    # An order to hand over is refused while the partner does not have everything yet.
+    await asyncio.to_thread(pair.until_protected)
     first.run("ha", "fallback", "imp1")
     await pair.until_states(NORMAL, NORMAL)
 
@@ -55,6 +57,7 @@ async def test_a_node_that_was_failed_over_by_order_stays_idle_over_a_restart(pa
     for order in [("ha", "failover", "imp2"), ("ha", "disable"), ("ha", "enable"), ("ha", "recover")]:
         refused = second.run(*order, check=False)
         assert refused.returncode == 2, f"{order}: {refused.stdout}{refused.stderr}"
+    await asyncio.to_thread(pair.until_protected)
     first.run("ha", "fallback", "imp1", "--wait", "30")
     assert pair.states() == [NORMAL, NORMAL]
     assert "down" not in first.run("service", "list").stdout
