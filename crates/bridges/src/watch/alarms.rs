@@ -91,9 +91,9 @@ pub fn alarms(facts: &Facts<'_>) -> BTreeMap<Key, String> {
 fn of_the_audit(facts: &Facts<'_>, alarms: &mut BTreeMap<Key, String>) {
     let finding = &facts.report.finding;
     if finding.verdict == Verdict::Leak
-        && let Some(bounds) = finding.round.bounds()
+        && let (Some(bounds), Some(agreed)) = (finding.round.bounds(), finding.agreed)
     {
-        let (least, most, sessions, calls) = (bounds.least, bounds.most, bounds.sessions, bounds.calls);
+        let (least, most, sessions, calls) = (agreed.least, agreed.most, bounds.sessions, bounds.calls);
         let note = match facts.report.native_clients {
             NativeClients::Unseen => "",
             NativeClients::Seen(_) | NativeClients::Configured => {

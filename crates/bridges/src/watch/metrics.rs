@@ -48,13 +48,13 @@ fn of_the_audit(facts: &Facts<'_>, page: &mut Exposition) {
         let holds = f64::from(u8::from(finding.verdict == verdict));
         page.sample("everpresent_bridges_verdict", &[("verdict", verdict.as_str())], holds);
     }
-    if let Some(bounds) = finding.round.bounds() {
+    if let Some(agreed) = finding.agreed {
         page.family(
             "everpresent_bridges_leaked_sessions",
             "gauge",
-            "Bounds of the leaked sessions; missing while unknown.",
+            "Bounds of the leaked sessions, by all windows in a row; missing while unknown.",
         );
-        for (bound, value) in [("least", bounds.least), ("most", bounds.most)] {
+        for (bound, value) in [("least", agreed.least), ("most", agreed.most)] {
             page.sample("everpresent_bridges_leaked_sessions", &[("bound", bound)], value.into());
         }
     }

@@ -66,21 +66,19 @@ fn headline(auditor: &Auditor, report: &Report) -> String {
 
 /// The two figures and how sure they are.
 fn figures(auditor: &Auditor, report: &Report) -> Option<String> {
-    let bounds = report.finding.round.bounds()?;
-    let between = if bounds.least == bounds.most {
-        format!("{} leaked", count(u64::from(bounds.least), "session"))
-    } else {
-        format!("between {} and {} sessions leaked", bounds.least, bounds.most)
-    };
-    let mut lines = vec![format!(
-        "In the deployment {between}: {} sessions, CMA calls {} now and {} at most while they were counted.",
+    let (bounds, agreed) = (report.finding.round.bounds()?, report.finding.agreed?);
+    let windows = report.finding.known_in_a_row;
+    let counts = format!(
+        "{} sessions, CMA calls {} now and {} at most while they were counted.",
         bounds.sessions, bounds.calls, bounds.calls_peak
-    )];
-    if let Some(agreed) = report.finding.agreed.filter(|_| report.finding.known_in_a_row > 1) {
-        lines.push(format!(
-            "The last {} windows agree on at least {} and at most {}.",
-            report.finding.known_in_a_row, agreed.least, agreed.most
-        ));
+    );
+    // One window alone is off now and then: what the windows in a row agree on comes first.
+    let mut lines = vec![format!("In the deployment {} sessions leaked", between(agreed.least, agreed.most))];
+    if windows > 1 {
+        lines[0].push_str(&format!(", as the last {windows} windows agree."));
+        lines.push(format!("By the newest window alone, {}: {counts}", between(bounds.least, bounds.most)));
+    } else {
+        lines[0].push_str(&format!(": {counts}"));
     }
     lines.extend(lower_bounds(report));
     if report.single_sample {
@@ -94,6 +92,10 @@ fn figures(auditor: &Auditor, report: &Report) -> Option<String> {
         lines.push("Sessions were not counted before and after the calls: the upper figure holds if calls did not become more in between.".to_owned());
     }
     Some(lines.join("\n"))
+}
+
+fn between(least: u32, most: u32) -> String {
+    if least == most { least.to_string() } else { format!("between {least} and {most}") }
 }
 
 /// The word for it, also in JSON.
