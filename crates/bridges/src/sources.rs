@@ -1,4 +1,4 @@
-//! Where lines come from: files, standard input, syslog over UDP, TCP and TLS, and the log on a server's MMP.
+//! Where lines come from: files, syslog over UDP, TCP and TLS, and the log on a server's MMP.
 //!
 //! Every source fills one queue of [`Line`]s. Its length and the length of a line are bounded, so the memory of all
 //! sources is, whatever they are sent. A source that can wait (a file, a TCP connection) waits when the queue is full; one that
@@ -13,7 +13,6 @@ mod inlet;
 mod origin;
 pub mod sftp;
 mod split;
-pub mod standard_input;
 mod status;
 mod supervise;
 pub mod syslog;

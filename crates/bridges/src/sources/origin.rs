@@ -26,8 +26,6 @@ pub struct Line {
 pub enum Origin {
     /// It stood in a file.
     File(Arc<Path>),
-    /// It came from standard input.
-    StandardInput,
     /// It came in a datagram. Anybody can write any sender's address into one.
     Udp(IpAddr),
     /// It came over a TCP connection: the peer answers at this address, and nothing protected the line on its way.
@@ -55,7 +53,7 @@ impl Origin {
     pub fn address(&self) -> Option<IpAddr> {
         match self {
             Self::Udp(from) | Self::Tcp(from) | Self::Tls { from, .. } => Some(*from),
-            Self::File(_) | Self::StandardInput | Self::Mmp(_) => None,
+            Self::File(_) | Self::Mmp(_) => None,
         }
     }
 }
@@ -64,7 +62,6 @@ impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::File(path) => write!(f, "file {}", path.display()),
-            Self::StandardInput => f.write_str("standard input"),
             Self::Udp(from) => write!(f, "UDP from {from}"),
             Self::Tcp(from) => write!(f, "TCP from {from}"),
             Self::Tls { from, certificate: None } => write!(f, "TLS from {from}"),

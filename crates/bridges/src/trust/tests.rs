@@ -60,7 +60,6 @@ fn an_address_alone_is_worth_half_and_an_unknown_one_nothing() {
         assert!(matches!(worth(&origin, true), Worth::Half(Reason::AddressOnly(..))), "{origin}");
     }
     assert!(matches!(worth(&Origin::Udp(address("192.0.2.99")), true), Worth::Nothing(_)));
-    assert!(matches!(worth(&Origin::StandardInput, true), Worth::Nothing(_)));
     assert!(matches!(worth(&Origin::Mmp("web2".into()), true), Worth::Nothing(_)), "another server's log");
 }
 

@@ -24,8 +24,6 @@ pub struct Known<'a> {
 pub enum Kind {
     /// A file.
     File,
-    /// Standard input.
-    StandardInput,
     /// A datagram.
     Udp,
     /// A connection in clear.
@@ -62,8 +60,8 @@ pub enum Reason {
     NamedFile,
     /// A file that the inventory does not name for the server, or it says that files are not enough.
     DoubtedFile,
-    /// Standard input: nobody knows who writes there.
-    StandardInput,
+    /// The log of another server: it may name anybody.
+    AnothersLog,
     /// The sender's address is right, and can be forged or taken.
     AddressOnly(Kind, IpAddr),
     /// A certificate, but neither of the server nor of a relay.
@@ -77,7 +75,6 @@ impl Kind {
     pub fn of(origin: &Origin) -> Self {
         match origin {
             Origin::File(_) => Self::File,
-            Origin::StandardInput => Self::StandardInput,
             Origin::Udp(_) => Self::Udp,
             Origin::Tcp(_) => Self::Tcp,
             Origin::Tls { certificate: None, .. } => Self::TlsAnonymous,
@@ -94,8 +91,7 @@ impl Worth {
             Origin::Mmp(server) if known.names.contains(&server.to_lowercase()) => {
                 return Self::Good(Reason::OnTheServer);
             }
-            // The log of another server: it may name anybody.
-            Origin::Mmp(_) | Origin::StandardInput => return Self::Nothing(Reason::StandardInput),
+            Origin::Mmp(_) => return Self::Nothing(Reason::AnothersLog),
             Origin::File(_) if known.trust_files => return Self::Good(Reason::NamedFile),
             Origin::File(_) => return Self::Half(Reason::DoubtedFile),
             Origin::Udp(from) | Origin::Tcp(from) | Origin::Tls { from, .. } => *from,
@@ -129,7 +125,6 @@ impl fmt::Display for Kind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::File => "a file",
-            Self::StandardInput => "standard input",
             Self::Udp => "UDP",
             Self::Tcp => "TCP",
             Self::TlsAnonymous => "TLS without a certificate",
@@ -155,7 +150,9 @@ impl fmt::Display for Reason {
             Self::DoubtedFile => f.write_str(
                 "it stands in a log file that is not one of the server's, or `trust_files` is false",
             ),
-            Self::StandardInput => f.write_str("nobody knows who wrote it"),
+            Self::AnothersLog => {
+                f.write_str("it stands in the log of another server, which may name anybody")
+            }
             Self::AddressOnly(Kind::Udp, from) => {
                 write!(f, "it came in a datagram from {from}, and anybody can write that address into one")
             }

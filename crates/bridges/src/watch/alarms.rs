@@ -101,8 +101,8 @@ fn of_the_audit(facts: &Facts<'_>, alarms: &mut BTreeMap<Key, String>) {
             }
         };
         let text = format!(
-            "{least} to {most} sessions leaked: {sessions} sessions on all Web Bridges, {calls} CMA calls, {} windows in a \
-             row.{note}",
+            "{least} to {most} sessions leaked, by {} windows in a row; in the newest {sessions} sessions on all Web \
+             Bridges and {calls} CMA calls.{note}",
             finding.in_a_row
         );
         alarms.insert(key(LEAKED), text);

@@ -92,7 +92,7 @@ impl Register {
                 self.addresses.get(from).filter(|_| !self.relays.contains(from)).copied()
             }
             Origin::Mmp(server) => deployment.by_name(server),
-            Origin::File(_) | Origin::StandardInput => None,
+            Origin::File(_) => None,
         };
         match (named, sender) {
             (Some(named), Some(sender)) if named != sender => Whose::Conflict { named, sender },

@@ -1,18 +1,16 @@
 //! Log files in pieces: plain, gzip, standard input.
 
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, Read};
+use std::io::{self, Read};
 use std::path::Path;
 
-use flate2::bufread::MultiGzDecoder;
+use everpresent_bridges::sources::files::uncompressed;
 use jiff::Timestamp;
 
 use crate::failure::{Exit, Failure};
 
 /// Bytes that are read and searched at once.
 const PIECE_BYTES: usize = 256 * 1024;
-/// How a gzip file begins (RFC 1952 §2.3.1).
-const GZIP: [u8; 2] = [0x1f, 0x8b];
 /// What stands for standard input.
 const STANDARD_INPUT: &str = "-";
 
@@ -20,7 +18,7 @@ const STANDARD_INPUT: &str = "-";
 pub(super) struct Input {
     name: String,
     received: Timestamp,
-    stream: Box<dyn Read>,
+    stream: Box<dyn Read + Send>,
     piece: Vec<u8>,
     trouble: Option<String>,
 }
@@ -41,11 +39,8 @@ impl Input {
         Self::new(name, written.unwrap_or_else(Timestamp::now), file)
     }
 
-    fn new(name: String, received: Timestamp, stream: impl Read + 'static) -> Result<Self, Failure> {
-        let mut stream = BufReader::with_capacity(PIECE_BYTES, stream);
-        let begins = stream.fill_buf().map_err(|error| unreadable(&name, &error))?;
-        let stream: Box<dyn Read> =
-            if begins.starts_with(&GZIP) { Box::new(MultiGzDecoder::new(stream)) } else { Box::new(stream) };
+    fn new(name: String, received: Timestamp, stream: impl Read + Send + 'static) -> Result<Self, Failure> {
+        let stream = uncompressed(stream).map_err(|error| unreadable(&name, &error))?;
         Ok(Self { name, received, stream, piece: vec![0; PIECE_BYTES], trouble: None })
     }
 
